@@ -1,0 +1,324 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+/// Typed, sandboxed, versioned extensions from annotated Rust functions
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo-ext",
+    bin_name = "cargo ext",
+    version,
+    propagate_version = true,
+    after_help = "\
+The life cycle:
+  cargo ext new orders --namespace acme   a new extension, ready to build
+  cargo ext run greet --name World        call an action in the sandbox
+  cargo ext publish                       verify, build, derive, pack, store
+  cargo ext add acme:orders@0.1           use it in an application"
+)]
+pub struct Cli {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every verb.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// Say only what went wrong
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// When to use colors
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = false)]
+    pub color: Color,
+    /// The form of messages: for people, or a JSON object on each line
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "human")]
+    pub message_format: MessageFormat,
+    /// The registry's folder [default: $EXT_REGISTRY, the settings, the user's data folder]
+    #[arg(long, global = true, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    pub registry: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MessageFormat {
+    Human,
+    Json,
+}
+
+/// Which package, as in cargo.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Selection {
+    /// The package to work on; may be repeated
+    #[arg(short, long = "package", value_name = "SPEC")]
+    pub packages: Vec<String>,
+    /// Every extension of the workspace
+    #[arg(long, conflicts_with = "packages")]
+    pub workspace: bool,
+    /// Path to Cargo.toml
+    #[arg(long, value_name = "PATH", value_hint = clap::ValueHint::FilePath)]
+    pub manifest_path: Option<PathBuf>,
+}
+
+/// How cargo builds.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Building {
+    #[command(flatten)]
+    pub selection: Selection,
+    /// Build with this profile [default: release]
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Build with the dev profile, and keep names and debug information
+    #[arg(long, conflicts_with = "profile")]
+    pub debug: bool,
+    /// Space-separated features to activate
+    #[arg(short = 'F', long, value_name = "FEATURES")]
+    pub features: Vec<String>,
+    /// Activate all features
+    #[arg(long)]
+    pub all_features: bool,
+    /// Do not activate the `default` feature
+    #[arg(long)]
+    pub no_default_features: bool,
+    /// The folder of build artifacts
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    pub target_dir: Option<PathBuf>,
+    /// Without the network
+    #[arg(long)]
+    pub offline: bool,
+    /// Cargo.lock stays as it is
+    #[arg(long)]
+    pub locked: bool,
+    /// Both of the above
+    #[arg(long)]
+    pub frozen: bool,
+    /// The rustup toolchain, or the folder of one, that builds for WebAssembly
+    #[arg(long, value_name = "TOOLCHAIN")]
+    pub toolchain: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a new extension
+    #[command(after_help = "\
+Examples:
+  cargo ext new orders --namespace acme
+  cargo ext new ../prices --namespace acme --database postgresql --template orders")]
+    New(New),
+    /// Build an extension into a package: a component and its manifest
+    #[command(visible_alias = "b", after_help = "\
+Examples:
+  cargo ext build
+  cargo ext build --workspace --debug")]
+    Build(Building),
+    /// Verify the definition without packing
+    #[command(visible_alias = "c", after_help = "\
+Examples:
+  cargo ext check
+  cargo ext check -p orders --message-format json")]
+    Check(Building),
+    /// Call one action in the sandbox, and print its result as JSON
+    #[command(visible_alias = "r", after_help = "\
+What stands behind the action's name is for the action. A text needs no quotes, other values
+are JSON, and `@FILE` is a file's content (as base64 for binary data, as JSON or text otherwise).
+
+Examples:
+  cargo ext run greet --name World
+  cargo ext run price_order --lines '[{\"sku\": \"A-1\", \"quantity\": 2}]'
+  cargo ext run price_order --json '{\"lines\": []}'
+  cargo ext run --from example:spreadsheet list_sheets --workbook @orders.xlsx
+  cargo ext run greet --help")]
+    Run(Run),
+    /// Show what an extension offers
+    #[command(after_help = "\
+Examples:
+  cargo ext inspect
+  cargo ext inspect acme:orders@1.2 --format wit
+  cargo ext inspect target/ext/acme-orders-1.2.0.wasm --format json")]
+    Inspect(Inspect),
+    /// Build and write the package to a file
+    #[command(after_help = "\
+Examples:
+  cargo ext package
+  cargo ext package --output orders.wasm")]
+    Package(Package),
+    /// Verify, build, derive, pack, and store in the registry
+    #[command(after_help = "\
+Examples:
+  cargo ext publish
+  cargo ext publish --workspace --registry ./registry")]
+    Publish(Publish),
+    /// Make an application use an extension
+    #[command(after_help = "\
+Examples:
+  cargo ext add acme:orders
+  cargo ext add acme:orders@1.2 acme:prices@=2.0.1")]
+    Add(Add),
+    /// Make an application no longer use an extension
+    #[command(visible_alias = "rm", after_help = "\
+Examples:
+  cargo ext remove acme:orders")]
+    Remove(Remove),
+    /// List the extensions that an application uses, or that the registry has
+    #[command(after_help = "\
+Examples:
+  cargo ext list
+  cargo ext list --available")]
+    List(List),
+    /// Look for what is missing on this machine, and say how to get it
+    Doctor(Doctor),
+    /// Print the completion script of a shell
+    #[command(after_help = "\
+Examples:
+  cargo ext completions bash > ~/.local/share/bash-completion/completions/cargo-ext")]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Write man pages
+    Man {
+        /// The folder to write to
+        folder: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct New {
+    /// The folder to make; its last part is the name
+    #[arg(value_hint = clap::ValueHint::DirPath)]
+    pub path: PathBuf,
+    /// Who publishes the extension: a word or several, joined by hyphens
+    #[arg(long)]
+    pub namespace: Option<String>,
+    /// The name, if it is not the folder's
+    #[arg(long)]
+    pub name: Option<String>,
+    /// A database system that it works with, or `all`; may be repeated
+    #[arg(long = "database", value_name = "DATABASE")]
+    pub databases: Vec<String>,
+    /// What to start from
+    #[arg(long, default_value = "hello")]
+    pub template: Template,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Template {
+    /// One action
+    Hello,
+    /// Structures, an enum, and an error
+    Orders,
+}
+
+#[derive(Debug, Args)]
+pub struct Run {
+    #[command(flatten)]
+    pub building: Building,
+    /// A package instead of the extension here: a file, or NAMESPACE:NAME[@VERSION]
+    #[arg(long, value_name = "PACKAGE")]
+    pub from: Option<String>,
+    /// Seconds that the call may take
+    #[arg(long, default_value_t = 60.0)]
+    pub timeout: f64,
+    /// The action
+    pub action: String,
+    /// `--PARAMETER VALUE …`, or `--json OBJECT`
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
+    pub arguments: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Inspect {
+    #[command(flatten)]
+    pub building: Building,
+    /// A package: a file, or NAMESPACE:NAME[@VERSION]; the extension here otherwise
+    pub package: Option<String>,
+    /// How to show it
+    #[arg(long, default_value = "table")]
+    pub format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Table,
+    /// The manifest
+    Json,
+    /// The component's interface
+    Wit,
+}
+
+#[derive(Debug, Args)]
+pub struct Package {
+    #[command(flatten)]
+    pub building: Building,
+    /// The file to write [default: below the target folder]
+    #[arg(short, long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Publish {
+    #[command(flatten)]
+    pub building: Building,
+}
+
+#[derive(Debug, Args)]
+pub struct Add {
+    /// NAMESPACE:NAME, or with @VERSION: a requirement as in cargo
+    #[arg(required = true, value_name = "EXTENSION")]
+    pub extensions: Vec<String>,
+    #[command(flatten)]
+    pub selection: Selection,
+}
+
+#[derive(Debug, Args)]
+pub struct Remove {
+    /// NAMESPACE:NAME
+    #[arg(required = true, value_name = "EXTENSION")]
+    pub extensions: Vec<String>,
+    #[command(flatten)]
+    pub selection: Selection,
+}
+
+#[derive(Debug, Args)]
+pub struct List {
+    /// What the registry has
+    #[arg(long)]
+    pub available: bool,
+    #[command(flatten)]
+    pub selection: Selection,
+}
+
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// The toolchain to look at
+    #[arg(long, value_name = "TOOLCHAIN")]
+    pub toolchain: Option<String>,
+}
+
+/// Reads the arguments, with or without the `ext` that cargo passes on.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let mut arguments: Vec<OsString> = arguments.into_iter().collect();
+    if arguments.get(1).is_some_and(|first| first == "ext") {
+        arguments.remove(1);
+    }
+    Cli::from_arg_matches(&command().try_get_matches_from(arguments)?)
+}
+
+/// The command, for completions and man pages too.
+pub fn command() -> clap::Command {
+    Cli::command()
+}

@@ -1,0 +1,119 @@
+//! `cargo ext inspect`: what an extension offers.
+
+use std::fmt::Write;
+
+use ext_definition::artifact::definition;
+use ext_definition::model::{Case, Extension, Field, Kind, Type};
+
+use crate::artifact::{self, read};
+use crate::cli::{Common, Format, Inspect};
+use crate::failure::Failure;
+use crate::pack;
+use crate::project::Project;
+use crate::shell::{Shell, size};
+use crate::store;
+
+pub fn run(arguments: &Inspect, common: &Common, shell: &Shell) -> Result<(), Failure> {
+    let component = match &arguments.package {
+        Some(package) => store::component(package, common)?,
+        None => {
+            let building = &arguments.building;
+            let project = Project::load(building.selection.manifest_path.as_deref())?;
+            let package = project.extension(&building.selection)?;
+            read(&artifact::build(&project, package, building, shell)?.component)?
+        }
+    };
+    let text = match arguments.format {
+        Format::Wit => pack::wit_text(&component)?,
+        Format::Json => definition(&component)?.to_json(),
+        Format::Table => table(&definition(&component)?, component.len()),
+    };
+    shell.print(text.trim_end());
+    Ok(())
+}
+
+/// The definition for people. Writing to a `String` cannot fail.
+fn table(extension: &Extension, bytes: usize) -> String {
+    let mut out = String::new();
+    let package = &extension.package;
+    let title = if package.title.is_empty() { String::new() } else { format!(" — {}", package.title) };
+    let _ = writeln!(out, "{} {}{title}", package.id(), package.version);
+    if !package.description.is_empty() {
+        let _ = writeln!(out, "{}", package.description);
+    }
+    let databases = package.databases.join(", ");
+    let authors = package.authors.join(", ");
+    let permissions = [
+        ("http", &package.permissions.http),
+        ("environment", &package.permissions.environment),
+        ("folders", &package.permissions.folders),
+    ];
+    let permissions: Vec<String> = (permissions.iter())
+        .filter(|(_, list)| !list.is_empty())
+        .map(|(name, list)| format!("{name} {}", list.join(", ")))
+        .collect();
+    let _ = writeln!(out);
+    for (key, value) in [
+        ("size", &size(bytes)),
+        ("license", &package.license),
+        ("authors", &authors),
+        ("repository", &package.repository),
+        ("databases", &databases),
+        ("asks for", &permissions.join("; ")),
+    ] {
+        if !value.is_empty() {
+            let _ = writeln!(out, "{key:<12}{value}");
+        }
+    }
+    let _ = writeln!(out, "\nActions");
+    for action in &extension.actions {
+        let answer = action.result.as_ref().map(|ty| format!(" -> {ty}")).unwrap_or_default();
+        let error = action.error.as_ref().map(|ty| format!(" or error {ty}")).unwrap_or_default();
+        let _ = writeln!(out, "  {}{answer}{error}", action.name);
+        paragraph(&mut out, "      ", &action.description);
+        fields(&mut out, &action.parameters);
+    }
+    if !extension.types.is_empty() {
+        let _ = writeln!(out, "\nTypes");
+    }
+    for ty in &extension.types {
+        let kind = match &ty.kind {
+            Kind::Structure { .. } => "structure",
+            Kind::Enum { .. } => "enum",
+            Kind::Variant { .. } => "variant",
+        };
+        let _ = writeln!(out, "  {} ({kind})", ty.name);
+        paragraph(&mut out, "      ", &ty.description);
+        match &ty.kind {
+            Kind::Structure { fields: list } => fields(&mut out, list),
+            Kind::Enum { cases } | Kind::Variant { cases } => {
+                rows(&mut out, cases.iter().map(|Case { name, description, ty, .. }| {
+                    (name, ty.as_ref().map(Type::to_string).unwrap_or_default(), description)
+                }));
+            }
+        }
+    }
+    out
+}
+
+fn fields(out: &mut String, fields: &[Field]) {
+    rows(out, fields.iter().map(|Field { name, description, ty }| (name, ty.to_string(), description)));
+}
+
+fn rows<'a>(out: &mut String, rows: impl Iterator<Item = (&'a String, String, &'a String)>) {
+    let rows: Vec<_> = rows.collect();
+    let width = |widths: &mut dyn Iterator<Item = usize>| widths.max().unwrap_or(0).min(40);
+    let names = width(&mut rows.iter().map(|(name, ..)| name.len()));
+    let types = width(&mut rows.iter().map(|(_, ty, _)| ty.len()));
+    for (name, ty, description) in rows {
+        let first = description.lines().next().unwrap_or_default();
+        let row = format!("    {name:<names$}  {ty:<types$}  {first}");
+        let _ = writeln!(out, "{}", row.trim_end());
+    }
+}
+
+fn paragraph(out: &mut String, indent: &str, text: &str) {
+    for line in text.lines().take_while(|line| !line.is_empty()) {
+        let _ = writeln!(out, "{indent}{line}");
+    }
+}

@@ -1,0 +1,85 @@
+//! `cargo ext publish`: all stages, and the registry.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use ext_definition::model::Extension;
+use ext_definition::{code, wit};
+use ext_definition::diagnostic::Diagnostic;
+use ext_registry::{Outcome, PackageName, PublishRequest, Registry, Version, oci};
+use serde::Serialize;
+
+use crate::artifact::{self, Built, Stage, read};
+use crate::cli::{Common, Publish};
+use crate::failure::Failure;
+use crate::pack;
+use crate::project::Project;
+use crate::shell::Shell;
+use crate::store::registry_dir;
+
+pub fn run(arguments: &Publish, common: &Common, shell: &Shell) -> Result<(), Failure> {
+    let building = &arguments.building;
+    let project = Project::load(building.selection.manifest_path.as_deref())?;
+    let registry = Registry::open_or_create(&registry_dir(common)?)?;
+    for package in project.extensions(&building.selection)? {
+        let built = artifact::build(&project, package, building, shell)?;
+        store(&built, &registry, shell)?;
+    }
+    Ok(())
+}
+
+fn store(built: &Built, registry: &Registry, shell: &Shell) -> Result<(), Failure> {
+    let started = Instant::now();
+    let extension = &built.extension;
+    let package = &extension.package;
+    let component = read(&built.component)?;
+    let version: Version = package.version.parse().map_err(|error| {
+        Diagnostic::error(code::DEFINITION_CORRUPT, format!("`{}` is no version: {error}", package.version))
+    })?;
+    let published = registry.publish(&PublishRequest {
+        name: PackageName::new(&package.namespace, &package.name)?,
+        version,
+        component: &component,
+        annotations: annotations(extension),
+        exports: vec![format!("{}/{}@{}", package.id(), wit::INTERFACE, package.version)],
+        imports: pack::imports(&component)?,
+        author: package.authors.first().cloned(),
+    })?;
+    let place = registry.root().display();
+    let stage = Stage { shell };
+    match published.outcome {
+        Outcome::New => stage.done("Stored", format!("in {place}"), started.elapsed()),
+        Outcome::Unchanged => stage.done("Unchanged", format!("in {place}: the same package is there"), started.elapsed()),
+    }
+    #[derive(Serialize)]
+    struct Message<'a> {
+        name: &'a str,
+        version: &'a str,
+        digest: String,
+        unchanged: bool,
+    }
+    let (name, version) = (&built.name, &built.version);
+    let digest = published.digest.to_string();
+    shell.status("Published", format!("{name}@{version} ({digest})"));
+    let unchanged = published.outcome == Outcome::Unchanged;
+    shell.message("ext-published", &Message { name, version, digest, unchanged });
+    Ok(())
+}
+
+/// The standard annotations that the manifest can fill.
+fn annotations(extension: &Extension) -> BTreeMap<String, String> {
+    let package = &extension.package;
+    let title = if package.title.is_empty() { &package.name } else { &package.title };
+    let authors = package.authors.join(", ");
+    [
+        (oci::TITLE, title),
+        (oci::DESCRIPTION, &package.description),
+        (oci::LICENSES, &package.license),
+        (oci::SOURCE, &package.repository),
+        (oci::AUTHORS, &authors),
+    ]
+    .into_iter()
+    .filter(|(_, value)| !value.is_empty())
+    .map(|(key, value)| (key.to_owned(), value.clone()))
+    .collect()
+}

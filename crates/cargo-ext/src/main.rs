@@ -1,0 +1,34 @@
+//! `cargo ext`: the life cycle of extensions as a cargo subcommand. Every verb is thin: it
+//! reads its arguments, calls the crates below, and says what happened.
+
+mod artifact;
+mod cli;
+mod commands;
+mod compile;
+mod failure;
+mod pack;
+mod project;
+mod shell;
+mod store;
+mod toolchain;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = match cli::parse(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors; clap knows where each text belongs.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { failure::USAGE } else { 0 });
+        }
+    };
+    let shell = shell::Shell::new(&cli.common);
+    match commands::run(&cli, &shell) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.diagnostics.iter().for_each(|diagnostic| shell.diagnostic(diagnostic));
+            ExitCode::from(failure.exit)
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! From a core module and its definition to a package: one component.
+//!
+//! The module exports one uniform function for each action (`ext_runtime`, "abi"). Here
+//! each gets an adapter with the flattened signature that the Canonical ABI asks for, the
+//! world is embedded, and `wit-component` encodes the component. The JSON manifest goes
+//! with it as a custom section, so that one file says all.
+
+mod adapter;
+mod module;
+
+use ext_definition::artifact::MANIFEST_SECTION;
+use ext_definition::code;
+use ext_definition::diagnostic::Diagnostic;
+use ext_definition::model::Extension;
+use ext_definition::wit;
+use wasi_preview1_component_adapter_provider::{
+    WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
+};
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+use wit_parser::{Resolve, SizeAlign, WorldItem, WorldKey};
+
+/// Packs a core module. `symbols` are the core exports of the definition's actions, in
+/// their order; `names` keeps function names and debug information.
+pub fn pack(
+    core: &[u8],
+    extension: &Extension,
+    symbols: &[String],
+    names: bool,
+) -> Result<Vec<u8>, Diagnostic> {
+    component(core, extension, symbols, names).map_err(|error| {
+        Diagnostic::error(code::PACK_FAILED, format!("the component cannot be made: {error:#}"))
+            .help("this is a mistake in cargo ext itself, or the module was not built with `ext-runtime`")
+    })
+}
+
+fn component(
+    core: &[u8],
+    extension: &Extension,
+    symbols: &[String],
+    names: bool,
+) -> anyhow::Result<Vec<u8>> {
+    let mut resolve = Resolve::default();
+    let package = resolve.push_str("extension.wit", &wit::render(extension))?;
+    let world = resolve.select_world(&[package], Some(wit::WORLD))?;
+    let mut sizes = SizeAlign::default();
+    sizes.fill(&resolve);
+
+    let (key, interface) = (resolve.worlds[world].exports.iter())
+        .find_map(|(key, item)| match (key, item) {
+            (WorldKey::Interface(_), WorldItem::Interface { id, .. }) => Some((key, *id)),
+            _ => None,
+        })
+        .ok_or_else(|| anyhow::anyhow!("the world exports no interface"))?;
+    let key = resolve.name_world_key(key);
+    let actions = (resolve.interfaces[interface].functions.values().zip(symbols))
+        .map(|(function, symbol)| adapter::Action { function, symbol, export: format!("{key}#{}", function.name) })
+        .collect::<Vec<_>>();
+
+    let mut module = module::with_adapters(core, &actions, &resolve, &sizes, names)?;
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)?;
+    let mut component = ComponentEncoder::default()
+        .module(&module)?
+        .adapter(WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER)?
+        .validate(true)
+        .encode()?;
+    let manifest = extension.to_json();
+    wasm_encoder::ComponentSection::append_to_component(
+        &wasm_encoder::CustomSection {
+            name: MANIFEST_SECTION.into(),
+            data: manifest.as_bytes().into(),
+        },
+        &mut component,
+    );
+    Ok(component)
+}
+
+/// The names that a component imports.
+pub fn imports(component: &[u8]) -> Result<Vec<String>, Diagnostic> {
+    let unreadable = |error: wasmparser::BinaryReaderError| {
+        Diagnostic::error(code::PACK_FAILED, format!("the component cannot be read: {error}"))
+    };
+    let mut names = Vec::new();
+    let mut depth = 0;
+    for payload in wasmparser::Parser::new(0).parse_all(component) {
+        match payload.map_err(unreadable)? {
+            wasmparser::Payload::ModuleSection { .. }
+            | wasmparser::Payload::ComponentSection { .. } => depth += 1,
+            wasmparser::Payload::End(_) => depth -= 1,
+            wasmparser::Payload::ComponentImportSection(section) if depth == 0 => {
+                for import in section {
+                    names.push(import.map_err(unreadable)?.name.name.to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(names)
+}
+
+/// A component's interface as WIT text, as `wasm-tools component wit` prints it.
+pub fn wit_text(component: &[u8]) -> Result<String, Diagnostic> {
+    let text = || -> anyhow::Result<String> {
+        let decoded = wit_component::decode(component)?;
+        let (resolve, main) = (decoded.resolve(), decoded.package());
+        let nested: Vec<_> = resolve.packages.iter().map(|(id, _)| id).filter(|id| *id != main).collect();
+        let mut printer = wit_component::WitPrinter::default();
+        printer.print(resolve, main, &nested)?;
+        Ok(printer.output.into())
+    };
+    text().map_err(|error| {
+        Diagnostic::error(code::DEFINITION_CORRUPT, format!("the file is no readable component: {error:#}"))
+    })
+}

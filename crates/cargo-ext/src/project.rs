@@ -1,0 +1,193 @@
+//! The cargo project here: which packages, and which of them are extensions.
+
+use std::path::{Path, PathBuf};
+
+use cargo_metadata::{Metadata, MetadataCommand, Package, TargetKind};
+use ext_definition::code;
+use ext_definition::diagnostic::{Diagnostic, Place};
+
+use crate::cli::Selection;
+use crate::failure::Failure;
+
+/// A workspace, without its dependencies.
+pub struct Project {
+    metadata: Metadata,
+    /// The Cargo.toml that commands without `-p` are about, if there is one.
+    here: Option<PathBuf>,
+}
+
+impl Project {
+    /// Reads the project at `--manifest-path`, or around the current folder.
+    pub fn load(manifest_path: Option<&Path>) -> Result<Self, Failure> {
+        let mut command = MetadataCommand::new();
+        command.no_deps();
+        // Without this, cargo would look for updates of nothing at all.
+        command.other_options(["--offline".to_owned()]);
+        if let Some(path) = manifest_path {
+            command.manifest_path(path);
+        }
+        let metadata = command.exec().map_err(|error| match error {
+            cargo_metadata::Error::CargoMetadata { stderr } => {
+                let reason = stderr.trim().trim_start_matches("error: ").to_owned();
+                let help = "run this in the folder of a cargo project, or give `--manifest-path`; \
+                            `cargo ext new NAME` makes a new extension";
+                Failure::input(Diagnostic::error(code::PROJECT, reason).help(help))
+            }
+            other => Failure::environment(Diagnostic::error(
+                code::PROJECT,
+                format!("cargo cannot be asked about the project: {other}"),
+            )),
+        })?;
+        let here = match manifest_path {
+            Some(path) => path.canonicalize().ok(),
+            None => std::env::current_dir().ok().and_then(|folder| {
+                folder.ancestors().map(|it| it.join("Cargo.toml")).find(|it| it.is_file())
+            }),
+        };
+        Ok(Self { metadata, here })
+    }
+
+    /// Where build artifacts go.
+    pub fn target_directory(&self) -> &Path {
+        self.metadata.target_directory.as_std_path()
+    }
+
+    /// The extensions that a command is about.
+    pub fn extensions(&self, selection: &Selection) -> Result<Vec<&Package>, Failure> {
+        if !selection.packages.is_empty() {
+            return selection.packages.iter().map(|name| self.extension_named(name)).collect();
+        }
+        let all: Vec<&Package> = self.members().filter(|it| is_extension(it)).collect();
+        if selection.workspace {
+            return match all.is_empty() {
+                true => Err(self.no_extension("the workspace has no extension")),
+                false => Ok(all),
+            };
+        }
+        match self.package_here() {
+            Some(package) if is_extension(package) => Ok(vec![package]),
+            Some(package) => Err(self.no_extension(&format!("`{}` is no extension", package.name))),
+            None if all.len() == 1 => Ok(all),
+            None if all.is_empty() => Err(self.no_extension("the workspace has no extension")),
+            None => {
+                let names: Vec<&str> = all.iter().map(|it| it.name.as_str()).collect();
+                let message = format!("the workspace has several extensions: {}", names.join(", "));
+                let help = "choose with `-p NAME`, or take all with `--workspace`";
+                Err(Failure::usage(Diagnostic::error(code::PACKAGE_CHOICE, message).help(help)))
+            }
+        }
+    }
+
+    /// The one extension that a command is about.
+    pub fn extension(&self, selection: &Selection) -> Result<&Package, Failure> {
+        match self.extensions(selection)?[..] {
+            [one] => Ok(one),
+            _ => Err(Failure::usage(
+                Diagnostic::error(code::PACKAGE_CHOICE, "this takes one extension at a time")
+                    .help("choose with `-p NAME`"),
+            )),
+        }
+    }
+
+    /// The application that a command is about.
+    pub fn application(&self, selection: &Selection) -> Result<&Package, Failure> {
+        match &selection.packages[..] {
+            [] => {}
+            [name] => return self.member_named(name),
+            _ => {
+                let message = "this takes one application at a time";
+                return Err(Failure::usage(Diagnostic::error(code::PACKAGE_CHOICE, message)));
+            }
+        }
+        let members: Vec<&Package> = self.members().collect();
+        match (self.package_here(), &members[..]) {
+            (Some(package), _) => Ok(package),
+            (None, [one]) => Ok(one),
+            _ => {
+                let names: Vec<&str> = members.iter().map(|it| it.name.as_str()).collect();
+                let message = format!("the workspace has several packages: {}", names.join(", "));
+                let help = "choose with `-p NAME`";
+                Err(Failure::usage(Diagnostic::error(code::PACKAGE_CHOICE, message).help(help)))
+            }
+        }
+    }
+
+    fn members(&self) -> impl Iterator<Item = &Package> {
+        self.metadata.packages.iter().filter(|it| self.metadata.workspace_members.contains(&it.id))
+    }
+
+    fn package_here(&self) -> Option<&Package> {
+        let here = self.here.as_ref()?;
+        let here = here.canonicalize().unwrap_or_else(|_| here.clone());
+        self.members().find(|it| {
+            let path = it.manifest_path.as_std_path();
+            path == here || path.canonicalize().is_ok_and(|path| path == here)
+        })
+    }
+
+    fn member_named(&self, name: &str) -> Result<&Package, Failure> {
+        self.members().find(|it| it.name.as_str() == name).ok_or_else(|| {
+            let names: Vec<&str> = self.members().map(|it| it.name.as_str()).collect();
+            let message = format!("the workspace has no package `{name}`");
+            let help = format!("its packages are: {}", names.join(", "));
+            Failure::usage(Diagnostic::error(code::PACKAGE_CHOICE, message).help(help))
+        })
+    }
+
+    fn extension_named(&self, name: &str) -> Result<&Package, Failure> {
+        let package = self.member_named(name)?;
+        match is_extension(package) {
+            true => Ok(package),
+            false => Err(self.no_extension(&format!("`{name}` is no extension"))),
+        }
+    }
+
+    fn no_extension(&self, message: &str) -> Failure {
+        let place = self.here.as_ref().map(|path| Place { file: path.display().to_string(), line: 0, column: 0 });
+        let help = "an extension has `[package.metadata.ext]` with a `namespace` in its Cargo.toml; \
+                    `cargo ext new NAME` makes one";
+        Failure::input(Diagnostic::error(code::NOT_AN_EXTENSION, message).at(place.as_ref()).help(help))
+    }
+}
+
+/// Whether a package says of itself that it is an extension. An application has the key
+/// `dependencies` there only.
+fn is_extension(package: &Package) -> bool {
+    let keys = package.metadata.get("ext").and_then(|ext| ext.as_object());
+    keys.is_some_and(|keys| keys.keys().any(|key| key != "dependencies") || keys.is_empty())
+}
+
+/// What an extension's project needs, whatever its source says.
+pub fn verify(package: &Package) -> Result<(), Failure> {
+    let mut found = Vec::new();
+    let place = Place { file: package.manifest_path.to_string(), line: 0, column: 0 };
+    let has = |kind: TargetKind| package.targets.iter().any(|target| target.kind.contains(&kind));
+    if !has(TargetKind::CDyLib) {
+        found.push(
+            Diagnostic::error(code::CRATE_TYPE, format!("the library of `{}` is no cdylib", package.name))
+                .at(Some(&place))
+                .help("add `crate-type = [\"cdylib\", \"rlib\"]` to `[lib]`: cdylib to be packed, rlib to be tested"),
+        );
+    }
+    if !has(TargetKind::CustomBuild) {
+        found.push(
+            Diagnostic::error(code::NO_PACKAGE, format!("`{}` has no build script", package.name))
+                .at(Some(&place))
+                .help("write a build.rs with `fn main() { ext_build::extension(); }`, and add `ext-build` to `[build-dependencies]`"),
+        );
+    }
+    if !package.dependencies.iter().any(|it| it.name == "ext-runtime") {
+        found.push(
+            Diagnostic::error(code::NOT_AN_EXTENSION, format!("`{}` does not depend on `ext-runtime`", package.name))
+                .at(Some(&place))
+                .help("add `ext-runtime` to `[dependencies]`"),
+        );
+    }
+    if found.is_empty() { Ok(()) } else { Err(found.into()) }
+}
+
+/// The name of a package's library, as rustc knows the crate.
+pub fn crate_name(package: &Package) -> String {
+    let library = package.targets.iter().find(|target| target.kind.contains(&TargetKind::CDyLib));
+    library.map_or_else(|| package.name.replace('-', "_"), |target| target.name.replace('-', "_"))
+}

@@ -1,0 +1,137 @@
+//! What people and programs see: status lines as cargo writes them on standard error,
+//! results on standard output, or JSON messages.
+
+use std::fmt::Display;
+use std::io::Write;
+use std::time::Duration;
+
+use anstyle::{AnsiColor, Style};
+use ext_definition::diagnostic::{Diagnostic, Severity};
+use serde::Serialize;
+
+use crate::cli::{Color, Common, MessageFormat};
+
+/// Writes messages.
+pub struct Shell {
+    quiet: bool,
+    verbose: bool,
+    json: bool,
+}
+
+impl Shell {
+    pub fn new(common: &Common) -> Self {
+        match common.color {
+            Color::Auto => {}
+            Color::Always => anstream::ColorChoice::Always.write_global(),
+            Color::Never => anstream::ColorChoice::Never.write_global(),
+        }
+        Self {
+            quiet: common.quiet,
+            verbose: common.verbose,
+            json: common.message_format == MessageFormat::Json,
+        }
+    }
+
+    /// Whether little is to be said.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// Whether results are JSON.
+    pub fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// A line such as `    Packing acme:orders`.
+    pub fn status(&self, verb: &str, message: impl Display) {
+        self.line(verb, message, AnsiColor::Green);
+    }
+
+    /// A line that is worth a second look.
+    pub fn note(&self, verb: &str, message: impl Display) {
+        self.line(verb, message, AnsiColor::Cyan);
+    }
+
+    /// A line that only `--verbose` shows.
+    pub fn detail(&self, verb: &str, message: impl Display) {
+        if self.verbose {
+            self.note(verb, message);
+        }
+    }
+
+    fn line(&self, verb: &str, message: impl Display, color: AnsiColor) {
+        if !self.quiet {
+            let style = Style::new().bold().fg_color(Some(color.into()));
+            let _ = writeln!(anstream::stderr(), "{style}{verb:>12}{style:#} {message}");
+        }
+    }
+
+    /// A result, for standard output.
+    pub fn print(&self, text: impl Display) {
+        let _ = writeln!(anstream::stdout(), "{text}");
+    }
+
+    /// A JSON message, if JSON is asked for. `reason` tells messages apart, as in cargo's.
+    pub fn message(&self, reason: &str, content: &impl Serialize) {
+        #[derive(Serialize)]
+        struct Message<'a, T> {
+            reason: &'a str,
+            #[serde(flatten)]
+            content: &'a T,
+        }
+        if self.json
+            && let Ok(text) = serde_json::to_string(&Message { reason, content })
+        {
+            self.print(text);
+        }
+    }
+
+    /// An error or warning, as rustc shows it.
+    pub fn diagnostic(&self, diagnostic: &Diagnostic) {
+        if self.json {
+            return self.message("ext-diagnostic", diagnostic);
+        }
+        if self.quiet && diagnostic.severity == Severity::Warning {
+            return;
+        }
+        let (word, color) = match diagnostic.severity {
+            Severity::Error => ("error", AnsiColor::Red),
+            Severity::Warning => ("warning", AnsiColor::Yellow),
+        };
+        let bold = Style::new().bold();
+        let colored = bold.fg_color(Some(color.into()));
+        let blue = bold.fg_color(Some(AnsiColor::Blue.into()));
+        let Diagnostic { code, message, places, help, .. } = diagnostic;
+        let mut out = anstream::stderr().lock();
+        let _ = writeln!(out, "{colored}{word}[{code}]{colored:#}{bold}: {message}{bold:#}");
+        for (index, place) in places.iter().enumerate() {
+            let arrow = if index == 0 { "-->" } else { ":::" };
+            let _ = writeln!(out, "  {blue}{arrow}{blue:#} {place}");
+        }
+        if let Some(help) = help {
+            let _ = writeln!(out, "  {blue}={blue:#} {bold}help{bold:#}: {help}");
+        }
+    }
+}
+
+/// `0.12 s`, `3 ms`.
+pub fn seconds(time: Duration) -> String {
+    match time.as_millis() {
+        milliseconds @ 0..100 => format!("{milliseconds} ms"),
+        _ => format!("{:.2} s", time.as_secs_f64()),
+    }
+}
+
+/// `58.1 KiB`.
+pub fn size(bytes: usize) -> String {
+    match bytes {
+        0..1024 => format!("{bytes} B"),
+        1024..1_048_576 => format!("{:.1} KiB", bytes as f64 / 1024.0),
+        _ => format!("{:.1} MiB", bytes as f64 / 1_048_576.0),
+    }
+}
+
+/// `1 action`, `2 actions`.
+pub fn count(number: usize, word: &str) -> String {
+    format!("{number} {word}{}", if number == 1 { "" } else { "s" })
+}

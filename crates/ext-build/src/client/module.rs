@@ -1,0 +1,239 @@
+//! The module of one extension.
+
+use std::fmt::Write;
+
+use ext_definition::model::{Action, Case, Extension, Field, Kind, Type, TypeDefinition};
+use ext_definition::naming::{kebab, pascal, snake};
+
+use super::rust::{borrowed, identifier, owned, result};
+
+/// Renders a client. `qualified` puts the namespace into the module's name.
+pub fn render(definition: &Extension, digest: &str, qualified: bool) -> String {
+    let package = &definition.package;
+    let module = match qualified {
+        true => format!("{}_{}", snake(&package.namespace), snake(&package.name)),
+        false => snake(&package.name),
+    };
+    let mut out = Out(String::new());
+    out.description("", &package.description);
+    if !package.description.is_empty() {
+        out.line("///");
+    }
+    out.line(format!("/// The extension `{}`, version {}.", package.id(), package.version));
+    out.line("#[allow(dead_code, missing_docs, unused_qualifications, clippy::all, clippy::pedantic)]");
+    out.line(format!("pub mod {} {{", identifier(&module)));
+    for ty in &definition.types {
+        out.type_definition(ty);
+    }
+    out.client(definition, digest);
+    out.line("}");
+    out.0
+}
+
+struct Out(String);
+
+// Writing to a `String` cannot fail: the results of `write!` are not looked at.
+impl Out {
+    fn line(&mut self, text: impl std::fmt::Display) {
+        let _ = writeln!(self.0, "{text}");
+    }
+
+    fn description(&mut self, indent: &str, description: &str) {
+        for line in description.lines() {
+            let space = if line.is_empty() { "" } else { " " };
+            let _ = writeln!(self.0, "{indent}///{space}{line}");
+        }
+    }
+
+    fn type_definition(&mut self, ty: &TypeDefinition) {
+        let name = identifier(&ty.name);
+        self.description("    ", &ty.description);
+        let (kind, more) = match &ty.kind {
+            Kind::Structure { .. } => ("record", ""),
+            Kind::Variant { .. } => ("variant", ""),
+            Kind::Enum { .. } => ("enum", "Copy, Eq, Hash, PartialOrd, Ord, "),
+        };
+        self.line(format!("    #[derive(Debug, Clone, PartialEq, {more}::ext_host::serde::Serialize, ::ext_host::serde::Deserialize)]"));
+        self.line("    #[serde(crate = \"::ext_host::serde\")]");
+        self.line("    #[derive(::ext_host::wasmtime::component::ComponentType, ::ext_host::wasmtime::component::Lift, ::ext_host::wasmtime::component::Lower)]");
+        self.line(format!("    #[component({kind}, wasmtime_crate = ::ext_host::wasmtime)]"));
+        match &ty.kind {
+            Kind::Structure { fields } => {
+                self.line(format!("    pub struct {name} {{"));
+                for Field { name, description, ty } in fields {
+                    self.description("        ", description);
+                    self.component_name(name);
+                    self.line(format!("        pub {}: {},", identifier(name), owned(ty)));
+                }
+            }
+            Kind::Enum { cases } | Kind::Variant { cases } => {
+                if matches!(ty.kind, Kind::Enum { .. }) {
+                    // As wide as the Canonical ABI's discriminant.
+                    let width = if cases.len() <= 0x100 { 8 } else { 16 };
+                    self.line(format!("    #[repr(u{width})]"));
+                }
+                self.line(format!("    pub enum {name} {{"));
+                for Case { name, description, ty, .. } in cases {
+                    self.description("        ", description);
+                    self.component_name(name);
+                    let data = ty.as_ref().map(|ty| format!("({})", owned(ty))).unwrap_or_default();
+                    self.line(format!("        {}{data},", identifier(name)));
+                }
+            }
+        }
+        self.line("    }");
+        if let Kind::Enum { cases } | Kind::Variant { cases } = &ty.kind
+            && cases.iter().any(|case| case.message.is_some())
+        {
+            self.error(&name, cases);
+        }
+    }
+
+    fn component_name(&mut self, name: &str) {
+        self.line(format!("        #[component(name = {:?})]", kebab(name)));
+    }
+
+    /// `Display` and `Error`, with the author's messages.
+    fn error(&mut self, name: &str, cases: &[Case]) {
+        self.line(format!("    impl ::std::fmt::Display for {name} {{"));
+        self.line("        fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {");
+        self.line("            match self {");
+        for case in cases {
+            let data = if case.ty.is_some() { "(data)" } else { "" };
+            let message = case.message.as_deref().unwrap_or(&case.name);
+            let (template, arguments) = template(message, case.ty.as_ref());
+            self.line(format!(
+                "                Self::{}{data} => ::std::write!(formatter, {template:?}{arguments}),",
+                identifier(&case.name)
+            ));
+        }
+        self.line("            }");
+        self.line("        }");
+        self.line("    }");
+        self.line(format!("    impl ::std::error::Error for {name} {{}}"));
+    }
+
+    fn client(&mut self, definition: &Extension, digest: &str) {
+        let package = &definition.package;
+        let mut client = pascal(&package.name);
+        while definition.types.iter().any(|ty| ty.name == client) {
+            client.push_str("Client");
+        }
+        let actions: Vec<String> = definition.actions.iter().map(|it| format!("{:?}", it.name)).collect();
+        self.line(format!("    /// Calls the actions of `{}`, from any thread. Cheap to clone.", package.id()));
+        self.line("    #[derive(Clone)]");
+        self.line(format!("    pub struct {client}(::ext_host::Extension);"));
+        self.line(format!("    impl {client} {{"));
+        self.line("        /// The package that this client was generated from.");
+        self.line(format!(
+            "        pub const PACKAGE: ::ext_host::Locked = ::ext_host::Locked {{ name: {:?}, version: {:?}, digest: {digest:?} }};",
+            package.id(),
+            package.version
+        ));
+        self.line("        /// Loads the package from the registry; its digest is checked.");
+        self.line("        pub fn load(host: &::ext_host::Host) -> ::std::result::Result<Self, ::ext_host::LoadError> {");
+        self.line("            Self::new(host.load(&Self::PACKAGE)?)");
+        self.line("        }");
+        self.line("        /// A client for an extension that was loaded otherwise; it must have the same actions.");
+        self.line("        pub fn new(extension: ::ext_host::Extension) -> ::std::result::Result<Self, ::ext_host::LoadError> {");
+        self.line(format!("            extension.expect({:?}, &[{}])?;", package.id(), actions.join(", ")));
+        self.line("            Ok(Self(extension))");
+        self.line("        }");
+        self.line("        /// The extension, for calls by name.");
+        self.line("        pub fn extension(&self) -> &::ext_host::Extension {");
+        self.line("            &self.0");
+        self.line("        }");
+        for (index, action) in definition.actions.iter().enumerate() {
+            self.action(index, action, definition);
+        }
+        self.line("    }");
+    }
+
+    fn action(&mut self, index: usize, action: &Action, definition: &Extension) {
+        self.description("        ", &action.description);
+        for (position, parameter) in action.parameters.iter().enumerate() {
+            if position == 0 && !action.description.is_empty() {
+                self.line("        ///");
+            }
+            let description = parameter.description.replace('\n', " ");
+            let colon = if description.is_empty() { "" } else { ": " };
+            self.line(format!("        /// - `{}`{colon}{description}", parameter.name));
+        }
+        let parameters: Vec<String> = (action.parameters.iter())
+            .map(|it| format!(", {}: {}", identifier(&it.name), borrowed(&it.ty, "", definition)))
+            .collect();
+        let names: Vec<String> = action.parameters.iter().map(|it| format!("{},", identifier(&it.name))).collect();
+        let params: Vec<String> =
+            action.parameters.iter().map(|it| format!("{},", borrowed(&it.ty, "'a ", definition))).collect();
+        let unit = Type::Unit;
+        let ok = action.result.as_ref().unwrap_or(&unit);
+        let error = action.error.as_ref().map_or("::std::convert::Infallible".to_owned(), owned);
+        let (results, outcome) = match (&action.result, &action.error) {
+            (_, Some(error)) => (format!("({},)", result(ok, error)), "results.0"),
+            (Some(ok), None) => (format!("({},)", owned(ok)), "Ok(results.0)"),
+            (None, None) => ("()".to_owned(), "Ok(results)"),
+        };
+        let name = identifier(&action.name);
+        let output = owned(ok);
+        self.line(format!("        pub fn {name}(&self{}) -> ::std::result::Result<{output}, ::ext_host::Error<{error}>> {{", parameters.concat()));
+        self.line("            struct Action;");
+        self.line("            impl ::ext_host::Call for Action {");
+        self.line(format!("                const INDEX: usize = {index};"));
+        self.line(format!("                type Params<'a> = ({});", params.concat()));
+        self.line(format!("                type Results = {results};"));
+        self.line(format!("                type Output = {output};"));
+        self.line(format!("                type Error = {error};"));
+        self.line("                fn outcome(results: Self::Results) -> ::std::result::Result<Self::Output, Self::Error> {");
+        self.line(format!("                    {outcome}"));
+        self.line("                }");
+        self.line("            }");
+        self.line(format!("            self.0.call::<Action>(({}))", names.concat()));
+        self.line("        }");
+    }
+}
+
+/// A message for `write!`, and its arguments: `{0}` and `{field}` of the case's data.
+fn template(message: &str, data: Option<&Type>) -> (String, String) {
+    let mut template = String::new();
+    let mut arguments = String::new();
+    let mut rest = message.chars().peekable();
+    while let Some(character) = rest.next() {
+        if character != '{' || rest.peek() == Some(&'{') {
+            template.push(character);
+            if matches!(character, '{' | '}') {
+                template.extend(rest.next());
+            }
+            continue;
+        }
+        let inside: String = rest.by_ref().take_while(|it| *it != '}').collect();
+        let (name, format) = inside.split_once(':').unwrap_or((&inside, ""));
+        let colon = if format.is_empty() { "" } else { ":" };
+        let value = match (data, name.parse::<usize>()) {
+            (Some(Type::Tuple(_)), Ok(index)) => format!("data.{index}"),
+            (Some(_), Ok(_)) => "data".to_owned(),
+            _ => format!("data.{}", identifier(name)),
+        };
+        let _ = write!(template, "{{{colon}{format}}}");
+        let _ = write!(arguments, ", {value}");
+    }
+    (template, arguments)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_take_their_data() {
+        let tuple = Type::Tuple(vec![Type::U8, Type::U8]);
+        for (message, data, expected) in [
+            ("plain", None, ("plain", "")),
+            ("no {0}!", Some(&Type::String), ("no {}!", ", data")),
+            ("{1:?} of {0}", Some(&tuple), ("{:?} of {}", ", data.1, data.0")),
+            ("{type} {{x}}", Some(&Type::Bool), ("{} {{x}}", ", data.r#type")),
+        ] {
+            let (template, arguments) = template(message, data);
+            assert_eq!((template.as_str(), arguments.as_str()), expected, "{message}");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Types and names of a definition, as Rust has them in a client.
+
+use ext_definition::model::{Extension, Kind, Type};
+
+/// Names that Rust keeps for itself (reference, "Keywords"), of which some cannot even be
+/// written raw.
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
+    "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return",
+    "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
+    "virtual", "where", "while", "yield",
+];
+
+/// A name as an identifier.
+pub fn identifier(name: &str) -> String {
+    match name {
+        "self" | "Self" | "super" | "crate" | "_" => format!("{name}_"),
+        name if KEYWORDS.contains(&name) => format!("r#{name}"),
+        name => name.to_owned(),
+    }
+}
+
+/// An owned value.
+pub fn owned(ty: &Type) -> String {
+    match ty {
+        Type::Unit => "()".into(),
+        Type::Bool => "bool".into(),
+        Type::Char => "char".into(),
+        Type::S8 => "i8".into(),
+        Type::S16 => "i16".into(),
+        Type::S32 => "i32".into(),
+        Type::S64 => "i64".into(),
+        Type::U8 => "u8".into(),
+        Type::U16 => "u16".into(),
+        Type::U32 => "u32".into(),
+        Type::U64 => "u64".into(),
+        Type::F32 => "f32".into(),
+        Type::F64 => "f64".into(),
+        Type::String => "::std::string::String".into(),
+        Type::List(of) => format!("::std::vec::Vec<{}>", owned(of)),
+        Type::Option(of) => format!("::std::option::Option<{}>", owned(of)),
+        Type::Result(both) => result(&both.0, &both.1),
+        Type::Tuple(elements) => {
+            let elements: Vec<String> = elements.iter().map(|it| format!("{},", owned(it))).collect();
+            format!("({})", elements.concat())
+        }
+        Type::Map(of) => format!("::ext_host::Map<{}>", owned(of)),
+        Type::Named(name) => identifier(name),
+    }
+}
+
+/// `Result<T, E>`.
+pub fn result(ok: &Type, error: &Type) -> String {
+    format!("::std::result::Result<{}, {}>", owned(ok), owned(error))
+}
+
+/// A value that a call borrows, for the lifetime `lifetime` (`'a ` or nothing).
+pub fn borrowed(ty: &Type, lifetime: &str, definition: &Extension) -> String {
+    match ty {
+        Type::String => format!("&{lifetime}str"),
+        Type::List(of) => format!("&{lifetime}[{}]", owned(of)),
+        Type::Option(of) => {
+            format!("::std::option::Option<{}>", borrowed(of, lifetime, definition))
+        }
+        Type::Named(name) => {
+            let definition = definition.types.iter().find(|it| it.name == *name);
+            match definition.map(|it| &it.kind) {
+                Some(Kind::Enum { .. }) => owned(ty),
+                _ => format!("&{lifetime}{}", owned(ty)),
+            }
+        }
+        Type::Result(_) | Type::Tuple(_) | Type::Map(_) => format!("&{lifetime}{}", owned(ty)),
+        scalar => owned(scalar),
+    }
+}

@@ -1,0 +1,63 @@
+//! Build scripts, one line each.
+//!
+//! An extension's `build.rs`:
+//!
+//! ```no_run
+//! fn main() {
+//!     ext_build::extension();
+//! }
+//! ```
+//!
+//! It reads `[package.metadata.ext]`, reports what is wrong there at its line in
+//! Cargo.toml, hands the package manifest to the linker and sets the link arguments, so that
+//! a plain `cargo build --target wasm32-wasip2` gives the module that `cargo ext` packs.
+//!
+//! An application's `build.rs` calls `ext_build::client()` (with the feature `client`), which
+//! writes one typed module for each extension that the application uses.
+
+mod cargo_toml;
+mod manifest;
+mod object;
+
+#[cfg(feature = "client")]
+mod client;
+
+#[cfg(feature = "client")]
+pub use client::client;
+
+use std::path::{Path, PathBuf};
+
+/// What an extension's build script does. Mistakes end the build, all of them reported.
+pub fn extension() {
+    println!("cargo::rerun-if-changed=Cargo.toml");
+    let path = Path::new(&variable("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+    let source = match std::fs::read_to_string(&path) {
+        Ok(source) => source,
+        Err(error) => return report(&format!("{} cannot be read: {error}", path.display())),
+    };
+    let package = match manifest::package(&source, &path) {
+        Ok(package) => package,
+        Err(mistakes) => return mistakes.iter().for_each(|mistake| report(&mistake.to_string())),
+    };
+    if variable("CARGO_CFG_TARGET_FAMILY") != "wasm" {
+        return;
+    }
+    let object = PathBuf::from(variable("OUT_DIR")).join("ext-package.o");
+    let entry = format!("{{\"format\":1,\"package\":{}}}", package.to_json());
+    if let Err(error) = std::fs::write(&object, object::with_entry(&entry)) {
+        return report(&format!("{} cannot be written: {error}", object.display()));
+    }
+    println!("cargo::rustc-link-arg-cdylib={}", object.display());
+    // wasm32-wasip2's linker would make a component of its own: `cargo ext` does that.
+    println!("cargo::rustc-link-arg-cdylib=--skip-wit-component");
+}
+
+/// An error that cargo shows and that fails the build; one line, as the protocol has it.
+fn report(message: &str) {
+    println!("cargo::error={}", message.replace('\n', " "));
+}
+
+/// A variable that cargo sets for build scripts.
+fn variable(name: &str) -> String {
+    std::env::var(name).unwrap_or_default()
+}

@@ -1,0 +1,93 @@
+//! The codes of everything that `cargo ext` complains about: each stands for one kind of
+//! mistake, forever.
+//!
+//! | range | about |
+//! |---|---|
+//! | `EXT01xx` | the package manifest: `[package.metadata.ext]` |
+//! | `EXT02xx` | the definition: actions and types |
+//! | `EXT03xx` | the registry and the lock file (in `ext-registry`) |
+//! | `EXT04xx` | building and packing |
+//! | `EXT05xx` | calls |
+//! | `EXT06xx` | applications and their extensions |
+
+/// A code, such as `EXT0203`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "model", derive(serde::Serialize))]
+#[cfg_attr(feature = "model", serde(transparent))]
+pub struct Code(pub &'static str);
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(self.0)
+    }
+}
+
+macro_rules! codes {
+    ($($name:ident = $code:literal: $title:literal;)*) => {
+        $(#[doc = concat!($title, ".")] pub const $name: Code = Code($code);)*
+
+        /// Every code with what it stands for.
+        pub const ALL: &[(Code, &str)] = &[$((Code($code), $title)),*];
+    };
+}
+
+codes! {
+    MANIFEST_UNREADABLE = "EXT0101": "Cargo.toml cannot be read as TOML";
+    NAMESPACE_MISSING = "EXT0102": "the package manifest names no namespace";
+    NAMESPACE_MALFORMED = "EXT0103": "a namespace that no package can have";
+    NAME_MALFORMED = "EXT0104": "a name that no package can have";
+    KEY_UNKNOWN = "EXT0105": "a key of the package manifest that nobody knows";
+    VALUE_TYPE = "EXT0106": "a value of the package manifest has another type";
+    DATABASE_UNKNOWN = "EXT0107": "a database that nobody knows";
+    PERMISSION_MALFORMED = "EXT0108": "a permission that cannot be asked for";
+    CRATE_TYPE = "EXT0109": "an extension's library is no cdylib";
+
+    ELEMENT_NAME = "EXT0201": "a name that no element can have";
+    DUPLICATE_ACTION = "EXT0202": "two actions have one name";
+    DUPLICATE_TYPE = "EXT0203": "two types have one name";
+    UNIT_POSITION = "EXT0204": "the unit type somewhere else than as a result";
+    DUPLICATE_PART = "EXT0205": "two parameters, fields or cases have one name";
+    TYPE_DIFFERS = "EXT0206": "one type is described in two ways";
+    TYPE_MISSING = "EXT0207": "a type is used and not described";
+    NESTING = "EXT0208": "types are nested too deeply, or in themselves";
+    NO_ACTION = "EXT0209": "an extension without actions";
+    FORMAT = "EXT0210": "the definition is in another format";
+    NO_PACKAGE = "EXT0211": "the artifact has no package manifest";
+    NO_DEFINITION = "EXT0212": "the artifact has no definition";
+    DEFINITION_CORRUPT = "EXT0213": "the definition cannot be read";
+    TOO_LARGE = "EXT0214": "the definition is too large";
+    DESCRIPTION_MISSING = "EXT0215": "an element without a description";
+
+    NOT_AN_EXTENSION = "EXT0401": "a package that is no extension";
+    TOOLCHAIN = "EXT0402": "no toolchain for WebAssembly";
+    BUILD_FAILED = "EXT0403": "cargo could not build the extension";
+    PACK_FAILED = "EXT0404": "the artifact cannot be packed";
+    PROJECT = "EXT0405": "the project cannot be read";
+    PACKAGE_CHOICE = "EXT0406": "it is not clear which package is meant";
+    NEW_FAILED = "EXT0407": "a new project cannot be written";
+    FILE = "EXT0408": "a file cannot be read or written";
+    NO_CDYLIB = "EXT0409": "the build gave no WebAssembly module";
+
+    ACTION_UNKNOWN = "EXT0501": "no action has this name";
+    ARGUMENTS = "EXT0502": "arguments do not fit the action";
+    ACTION_FAILED = "EXT0503": "the action answered with its own error";
+    TRAPPED = "EXT0504": "the action panicked or trapped";
+    LIMIT = "EXT0505": "a limit of the call was reached";
+    LOAD = "EXT0506": "the package cannot be loaded";
+    MISMATCH = "EXT0507": "the package's definition and its component differ";
+
+    DEPENDENCY_FORM = "EXT0601": "not the form NAMESPACE:NAME@VERSION";
+    NOT_A_DEPENDENCY = "EXT0602": "an extension that the application does not use";
+    APPLICATION_MANIFEST = "EXT0603": "the application's Cargo.toml cannot be edited";
+    BUILD_SCRIPT = "EXT0604": "the application's build.rs needs a hand";
+    DEFINITION_COPY = "EXT0605": "the copy of a definition is missing or unreadable";
+    NOT_LOCKED = "EXT0606": "an extension is not in Ext.lock";
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn codes_are_unique_and_in_order() {
+        assert!(super::ALL.windows(2).all(|pair| pair[0].0 < pair[1].0));
+    }
+}

@@ -1,0 +1,24 @@
+//! What an extension *is*: the model that the author's macros write, the tools read and
+//! the renderings show. This crate does no I/O.
+//!
+//! The way of a definition: the macros and the build script write entries into a section
+//! of the artifact ([`section`] reads them, whatever a stranger may have put there), [`resolve`] checks
+//! them and makes an [`Extension`](model::Extension) of them, which is the JSON manifest that
+//! people and tools read, and which [`wit`] renders.
+
+pub mod code;
+pub mod naming;
+pub mod package;
+
+#[cfg(feature = "artifact")]
+pub mod artifact;
+#[cfg(feature = "model")]
+pub mod diagnostic;
+#[cfg(feature = "model")]
+pub mod model;
+#[cfg(feature = "model")]
+pub mod resolve;
+#[cfg(feature = "model")]
+pub mod section;
+#[cfg(feature = "model")]
+pub mod wit;

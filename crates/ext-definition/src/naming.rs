@@ -1,0 +1,159 @@
+//! Names: what they may be, and how they change from one notation to another.
+//!
+//! A name is written in Rust's notation by the author and in kebab-case in WIT
+//! (component model, `WIT.md`, "Identifiers"). Two names that differ in Rust and not in
+//! kebab-case are one name.
+
+/// Longest name of an element, in characters.
+pub const MAX_LEN: usize = 50;
+
+/// Splits a Rust name into its words, in lower case: at underscores and hyphens, before a
+/// capital that follows a small letter or digit, and before the last capital of several.
+pub fn words(name: &str) -> Vec<String> {
+    let characters: Vec<char> = name.chars().collect();
+    let mut words = vec![String::new()];
+    for (index, &character) in characters.iter().enumerate() {
+        let before = index.checked_sub(1).map(|before| characters[before]);
+        let after = characters.get(index + 1);
+        let starts = character.is_uppercase()
+            && before.is_some_and(|before| {
+                before.is_lowercase()
+                    || before.is_ascii_digit()
+                    || before.is_uppercase() && after.is_some_and(|after| after.is_lowercase())
+            });
+        if starts || character == '_' || character == '-' {
+            words.push(String::new());
+        }
+        if character != '_' && character != '-'
+            && let Some(word) = words.last_mut()
+        {
+            word.extend(character.to_lowercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// `price_order`, `PriceOrder` → `price-order`.
+pub fn kebab(name: &str) -> String {
+    words(name).join("-")
+}
+
+/// `price-order`, `PriceOrder` → `price_order`.
+pub fn snake(name: &str) -> String {
+    words(name).join("_")
+}
+
+/// `price-order`, `price_order` → `PriceOrder`.
+pub fn pascal(name: &str) -> String {
+    let capital = |word: String| {
+        let mut characters = word.chars();
+        let first = characters.next().into_iter().flat_map(char::to_uppercase);
+        first.chain(characters.as_str().chars()).collect::<String>()
+    };
+    words(name).into_iter().map(capital).collect()
+}
+
+/// Why a name cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameError {
+    /// Nothing at all.
+    Empty,
+    /// More than [`MAX_LEN`] characters.
+    TooLong,
+    /// It does not start with an ASCII letter.
+    Start,
+    /// Something else than ASCII letters, digits and underscores (or hyphens, where a
+    /// package is named).
+    Character(char),
+    /// A package's name is not in kebab-case.
+    NotKebab,
+}
+
+impl std::fmt::Display for NameError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Empty => formatter.write_str("it is empty"),
+            Self::TooLong => write!(formatter, "it has more than {MAX_LEN} characters"),
+            Self::Start => formatter.write_str("it must start with a letter from a to z"),
+            Self::Character(character) => {
+                write!(formatter, "`{character}` is neither an ASCII letter nor a digit nor `_`")
+            }
+            Self::NotKebab => formatter.write_str(
+                "it must be lower-case words of ASCII letters and digits, joined by single hyphens",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for NameError {}
+
+/// Checks the name of an action, parameter, type, field or case, in Rust's notation.
+pub fn check_element(name: &str) -> Result<(), NameError> {
+    let first = name.chars().next().ok_or(NameError::Empty)?;
+    if !first.is_ascii_alphabetic() {
+        return Err(NameError::Start);
+    }
+    if let Some(character) = name.chars().find(|it| !it.is_ascii_alphanumeric() && *it != '_') {
+        return Err(NameError::Character(character));
+    }
+    if name.len() > MAX_LEN { Err(NameError::TooLong) } else { Ok(()) }
+}
+
+/// Checks a namespace's or a package's name: kebab-case.
+pub fn check_package(name: &str) -> Result<(), NameError> {
+    let first = name.chars().next().ok_or(NameError::Empty)?;
+    if !first.is_ascii_lowercase() {
+        return Err(if first.is_ascii_uppercase() { NameError::NotKebab } else { NameError::Start });
+    }
+    let plain = |word: &str| {
+        !word.is_empty() && word.chars().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit())
+    };
+    if !name.split('-').all(plain) {
+        return Err(NameError::NotKebab);
+    }
+    if name.len() > MAX_LEN { Err(NameError::TooLong) } else { Ok(()) }
+}
+
+/// WIT's keywords, which an identifier escapes with `%` (`WIT.md`, "Keywords").
+pub const WIT_KEYWORDS: &[&str] = &[
+    "as", "async", "bool", "borrow", "char", "constructor", "enum", "error-context", "export",
+    "f32", "f64", "flags", "from", "func", "future", "import", "include", "interface", "list",
+    "map", "option", "own", "package", "record", "resource", "result", "s16", "s32", "s64", "s8",
+    "static", "stream", "string", "tuple", "type", "u16", "u32", "u64", "u8", "use", "variant",
+    "with", "world",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notations() {
+        for (name, kebab_case, snake_case, pascal_case) in [
+            ("price_order", "price-order", "price_order", "PriceOrder"),
+            ("PriceOrder", "price-order", "price_order", "PriceOrder"),
+            ("HTTPServer", "http-server", "http_server", "HttpServer"),
+            ("line_2", "line-2", "line_2", "Line2"),
+            ("Line2", "line2", "line2", "Line2"),
+            ("Utf8Text", "utf8-text", "utf8_text", "Utf8Text"),
+            ("a", "a", "a", "A"),
+            ("X", "x", "x", "X"),
+            ("trailing_", "trailing", "trailing", "Trailing"),
+        ] {
+            assert_eq!(kebab(name), kebab_case, "{name}");
+            assert_eq!(snake(name), snake_case, "{name}");
+            assert_eq!(pascal(name), pascal_case, "{name}");
+        }
+    }
+
+    #[test]
+    fn packages_are_kebab_case() {
+        for good in ["acme", "order-2", "a1-b2"] {
+            assert_eq!(check_package(good), Ok(()), "{good}");
+        }
+        for bad in ["", "Acme", "2nd", "a--b", "-a", "a-", "a_b", "ä"] {
+            assert!(check_package(bad).is_err(), "{bad}");
+        }
+    }
+}

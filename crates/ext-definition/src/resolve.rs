@@ -1,0 +1,273 @@
+//! From entries to a definition: one name for each type, and everything checked.
+
+use std::collections::HashMap;
+
+use crate::code;
+use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::model::{self, Action, Case, Extension, Field, TypeDefinition};
+use crate::naming;
+use crate::section::{self, ActionEntry, Entry, Identity, Named};
+
+mod check;
+
+/// Largest JSON manifest that is read, in bytes.
+pub const MAX_MANIFEST: usize = 64 << 20;
+
+/// A definition that was found right.
+#[derive(Debug)]
+pub struct Resolved {
+    /// The definition.
+    pub extension: Extension,
+    /// The core export behind each action, in the actions' order.
+    pub symbols: Vec<String>,
+    /// What can be lived with.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Makes a definition of an artifact's entries. Actions of other crates than `crate_name`
+/// (another extension used as a library) are not this extension's.
+pub fn resolve(entries: Vec<Entry>, crate_name: &str) -> Result<Resolved, Vec<Diagnostic>> {
+    let mut packages = Vec::new();
+    let mut actions = Vec::new();
+    for entry in entries {
+        match entry {
+            Entry::Package(package) => packages.push(package),
+            Entry::Action(entry) => actions.push(*entry),
+        }
+    }
+    actions.retain(|entry| entry.action.path.split("::").next() == Some(crate_name));
+    actions.sort_by(|a, b| {
+        let key = |entry: &ActionEntry| {
+            let Place { file, line, .. } = &entry.action.place;
+            (entry.action.name.clone(), file.clone(), *line)
+        };
+        key(a).cmp(&key(b))
+    });
+
+    let mut diagnostics = Vec::new();
+    let names = Names::of(&actions, &mut diagnostics);
+    let mut places = check::Places::default();
+    let mut types: Vec<TypeDefinition> = Vec::new();
+    for (named, name) in names.types() {
+        places.types.push(named.place.clone());
+        types.push(names.type_definition(named, name.clone(), &mut diagnostics));
+    }
+    let mut symbols = Vec::new();
+    let mut list = Vec::new();
+    for ActionEntry { action, .. } in &actions {
+        places.actions.push(action.place.clone());
+        symbols.push(action.symbol.clone());
+        list.push(names.action(action, &mut diagnostics));
+    }
+    let package = match packages.len() {
+        0 => {
+            diagnostics.push(
+                Diagnostic::error(code::NO_PACKAGE, "the artifact has no package manifest")
+                    .help("the extension needs a build.rs with `fn main() { ext_build::extension(); }`"),
+            );
+            Default::default()
+        }
+        _ => packages.swap_remove(0),
+    };
+    let extension = Extension { format: model::FORMAT, package, actions: list, types };
+    diagnostics.extend(check::check(&extension, &places));
+    check::missing_descriptions(&extension, &places, &mut diagnostics);
+    let (errors, warnings): (Vec<_>, Vec<_>) =
+        diagnostics.into_iter().partition(|it| it.severity == Severity::Error);
+    if errors.is_empty() { Ok(Resolved { extension, symbols, warnings }) } else { Err(errors) }
+}
+
+/// Reads a JSON manifest that a stranger may have written.
+pub fn manifest(bytes: &[u8]) -> Result<Extension, Vec<Diagnostic>> {
+    if bytes.len() > MAX_MANIFEST {
+        let limit = MAX_MANIFEST >> 20;
+        return Err(vec![Diagnostic::error(
+            code::TOO_LARGE,
+            format!("the manifest has {} bytes; at most {limit} MiB are read", bytes.len()),
+        )]);
+    }
+    let extension: Extension = serde_json::from_slice(bytes).map_err(|error| {
+        vec![Diagnostic::error(
+            code::DEFINITION_CORRUPT,
+            format!("the manifest cannot be read: {error}"),
+        )]
+    })?;
+    if extension.format != model::FORMAT {
+        return Err(vec![
+            Diagnostic::error(
+                code::FORMAT,
+                format!(
+                    "the manifest is in format {}, and this cargo-ext reads format {}",
+                    extension.format,
+                    model::FORMAT
+                ),
+            )
+            .help("use a cargo-ext of the release that made the package, or a later one"),
+        ]);
+    }
+    let errors = check::check(&extension, &check::Places::default());
+    if errors.is_empty() { Ok(extension) } else { Err(errors) }
+}
+
+/// The named types of all entries, each once, and the name under which each is public.
+struct Names {
+    types: Vec<(Named, String)>,
+    by_identity: HashMap<Identity, usize>,
+}
+
+impl Names {
+    fn of(actions: &[ActionEntry], diagnostics: &mut Vec<Diagnostic>) -> Self {
+        let mut names = Self { types: Vec::new(), by_identity: HashMap::new() };
+        for named in actions.iter().flat_map(|entry| &entry.types) {
+            let identity = Identity { path: named.path.clone(), of: named.of.clone() };
+            match names.by_identity.get(&identity) {
+                None => {
+                    names.by_identity.insert(identity, names.types.len());
+                    names.types.push((named.clone(), String::new()));
+                }
+                Some(&known) if names.types[known].0 != *named => diagnostics.push(
+                    Diagnostic::error(
+                        code::TYPE_DIFFERS,
+                        format!("two different types have the path `{}`", named.path),
+                    )
+                    .at(Some(&names.types[known].0.place))
+                    .at(Some(&named.place))
+                    .help("types inside functions share the path of their module: move them out, or rename one"),
+                ),
+                Some(_) => {}
+            }
+        }
+        for index in 0..names.types.len() {
+            names.types[index].1 = names.public_name(&names.types[index].0);
+        }
+        names.types.sort_by(|a, b| (&a.1, &a.0.path).cmp(&(&b.1, &b.0.path)));
+        names.by_identity = (names.types.iter().enumerate())
+            .map(|(index, (it, _))| (Identity { path: it.path.clone(), of: it.of.clone() }, index))
+            .collect();
+        names
+    }
+
+    fn types(&self) -> impl Iterator<Item = (&Named, &String)> {
+        self.types.iter().map(|(named, name)| (named, name))
+    }
+
+    /// `Page<Line>` is called `PageLine`, `Page<Vec<u8>>` `PageListU8`.
+    fn public_name(&self, named: &Named) -> String {
+        let mut name = named.name.clone();
+        for argument in &named.of {
+            self.append(argument, &mut name);
+        }
+        name
+    }
+
+    fn append(&self, ty: &section::Type, name: &mut String) {
+        use section::Type;
+        match ty {
+            Type::Named(identity) => match self.by_identity.get(identity) {
+                Some(&index) => name.push_str(&self.public_name(&self.types[index].0)),
+                None => name.push_str(identity.path.rsplit("::").next().unwrap_or_default()),
+            },
+            Type::List(of) => self.wrapped("List", [&**of], name),
+            Type::Option(of) => self.wrapped("Option", [&**of], name),
+            Type::Map(of) => self.wrapped("Map", [&**of], name),
+            Type::Result(both) => self.wrapped("Result", [&both.0, &both.1], name),
+            Type::Tuple(elements) => self.wrapped("Tuple", elements, name),
+            simple => name.push_str(&naming::pascal(&format!("{simple:?}"))),
+        }
+    }
+
+    fn wrapped<'a>(
+        &self,
+        prefix: &str,
+        of: impl IntoIterator<Item = &'a section::Type>,
+        name: &mut String,
+    ) {
+        name.push_str(prefix);
+        for ty in of {
+            self.append(ty, name);
+        }
+    }
+
+    fn ty(&self, ty: &section::Type, diagnostics: &mut Vec<Diagnostic>) -> model::Type {
+        use model::Type;
+        let mut inner = |ty: &section::Type| Box::new(self.ty(ty, diagnostics));
+        match ty {
+            section::Type::Unit => Type::Unit,
+            section::Type::Bool => Type::Bool,
+            section::Type::Char => Type::Char,
+            section::Type::S8 => Type::S8,
+            section::Type::S16 => Type::S16,
+            section::Type::S32 => Type::S32,
+            section::Type::S64 => Type::S64,
+            section::Type::U8 => Type::U8,
+            section::Type::U16 => Type::U16,
+            section::Type::U32 => Type::U32,
+            section::Type::U64 => Type::U64,
+            section::Type::F32 => Type::F32,
+            section::Type::F64 => Type::F64,
+            section::Type::String => Type::String,
+            section::Type::List(of) => Type::List(inner(of)),
+            section::Type::Option(of) => Type::Option(inner(of)),
+            section::Type::Map(of) => Type::Map(inner(of)),
+            section::Type::Result(both) => Type::Result(Box::new((*inner(&both.0), *inner(&both.1)))),
+            section::Type::Tuple(elements) => {
+                Type::Tuple(elements.iter().map(|element| *inner(element)).collect())
+            }
+            section::Type::Named(identity) => match self.by_identity.get(identity) {
+                Some(&index) => Type::Named(self.types[index].1.clone()),
+                None => {
+                    diagnostics.push(Diagnostic::error(
+                        code::TYPE_MISSING,
+                        format!("the type `{}` is used and not described", identity.path),
+                    ));
+                    Type::Unit
+                }
+            },
+        }
+    }
+
+    fn field(&self, part: &section::Part, diagnostics: &mut Vec<Diagnostic>) -> Field {
+        let ty = part.ty.as_ref().map_or(model::Type::Unit, |ty| self.ty(ty, diagnostics));
+        Field { name: part.name.clone(), description: part.description.clone(), ty }
+    }
+
+    fn type_definition(
+        &self,
+        named: &Named,
+        name: String,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> TypeDefinition {
+        let mut case = |part: &section::Part| Case {
+            name: part.name.clone(),
+            description: part.description.clone(),
+            ty: part.ty.as_ref().map(|ty| self.ty(ty, diagnostics)),
+            message: part.message.clone(),
+        };
+        let kind = match named.kind {
+            section::Kind::Enum => model::Kind::Enum { cases: named.parts.iter().map(case).collect() },
+            section::Kind::Variant => {
+                model::Kind::Variant { cases: named.parts.iter().map(&mut case).collect() }
+            }
+            section::Kind::Structure => model::Kind::Structure {
+                fields: named.parts.iter().map(|part| self.field(part, diagnostics)).collect(),
+            },
+        };
+        TypeDefinition { name, description: named.description.clone(), kind }
+    }
+
+    fn action(&self, action: &section::Action, diagnostics: &mut Vec<Diagnostic>) -> Action {
+        let (result, error) = match &action.result {
+            section::Type::Result(both) => {
+                (self.ty(&both.0, diagnostics), Some(self.ty(&both.1, diagnostics)))
+            }
+            result => (self.ty(result, diagnostics), None),
+        };
+        Action {
+            name: action.name.clone(),
+            description: action.description.clone(),
+            parameters: action.parameters.iter().map(|it| self.field(it, diagnostics)).collect(),
+            result: (result != model::Type::Unit).then_some(result),
+            error,
+        }
+    }
+}

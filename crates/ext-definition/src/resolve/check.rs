@@ -1,0 +1,243 @@
+//! The rules that every definition keeps, wherever it comes from.
+
+use std::collections::HashMap;
+
+use crate::code::{self, Code};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::model::{Extension, Kind, Type, TypeDefinition};
+use crate::naming;
+
+/// Deepest nesting of types. The component model's validation stops at 100 levels, of
+/// which a level here may take several.
+const MAX_DEPTH: usize = 24;
+
+/// Where the elements of a definition are in the source, if that is known: in the
+/// elements' order.
+#[derive(Default)]
+pub struct Places {
+    pub actions: Vec<Place>,
+    pub types: Vec<Place>,
+}
+
+/// Every error of a definition.
+pub fn check(extension: &Extension, places: &Places) -> Vec<Diagnostic> {
+    let mut checker = Checker { types: extension.types_by_name(), found: Vec::new() };
+    checker.package(extension);
+    let actions: Vec<&str> = extension.actions.iter().map(|it| it.name.as_str()).collect();
+    let types: Vec<&str> = extension.types.iter().map(|it| it.name.as_str()).collect();
+    checker.distinct(code::DUPLICATE_ACTION, "actions", &actions, |index| places.actions.get(index));
+    checker.distinct(code::DUPLICATE_TYPE, "types", &types, |index| places.types.get(index));
+    for (index, action) in extension.actions.iter().enumerate() {
+        let place = places.actions.get(index);
+        let of = format!("the action `{}`", action.name);
+        checker.name("action", &action.name, place);
+        let names: Vec<&str> = action.parameters.iter().map(|it| it.name.as_str()).collect();
+        checker.parts("parameter", &of, &names, place);
+        for parameter in &action.parameters {
+            checker.ty(&parameter.ty, &of, place, false);
+        }
+        for ty in action.result.iter().chain(&action.error) {
+            checker.ty(ty, &of, place, true);
+        }
+    }
+    for (index, ty) in extension.types.iter().enumerate() {
+        let place = places.types.get(index);
+        let of = format!("the type `{}`", ty.name);
+        checker.name("type", &ty.name, place);
+        let (word, names): (_, Vec<&str>) = match &ty.kind {
+            Kind::Structure { fields } => ("field", fields.iter().map(|it| it.name.as_str()).collect()),
+            Kind::Enum { cases } | Kind::Variant { cases } => {
+                ("case", cases.iter().map(|it| it.name.as_str()).collect())
+            }
+        };
+        if names.is_empty() {
+            checker.error(code::NO_ACTION, format!("{of} has no {word}"), place);
+        }
+        checker.parts(word, &of, &names, place);
+        for part in ty.uses() {
+            checker.ty(part, &of, place, false);
+        }
+    }
+    checker.nesting(extension, places);
+    checker.found
+}
+
+/// What people miss.
+pub fn missing_descriptions(extension: &Extension, places: &Places, found: &mut Vec<Diagnostic>) {
+    let mut missing = |what: &str, name: &str, description: &str, place: Option<&Place>| {
+        if description.is_empty() {
+            found.push(
+                Diagnostic::warning(
+                    code::DESCRIPTION_MISSING,
+                    format!("the {what} `{name}` has no description"),
+                )
+                .at(place)
+                .help("write a doc comment: it is what the extension's users read"),
+            );
+        }
+    };
+    for (index, action) in extension.actions.iter().enumerate() {
+        missing("action", &action.name, &action.description, places.actions.get(index));
+    }
+    for (index, ty) in extension.types.iter().enumerate() {
+        missing("type", &ty.name, &ty.description, places.types.get(index));
+    }
+}
+
+struct Checker<'a> {
+    types: std::collections::BTreeMap<&'a str, &'a TypeDefinition>,
+    found: Vec<Diagnostic>,
+}
+
+impl Checker<'_> {
+    fn error(&mut self, code: Code, message: String, place: Option<&Place>) {
+        self.found.push(Diagnostic::error(code, message).at(place));
+    }
+
+    fn package(&mut self, extension: &Extension) {
+        let package = &extension.package;
+        for (code, what, name) in [
+            (code::NAMESPACE_MALFORMED, "namespace", &package.namespace),
+            (code::NAME_MALFORMED, "name", &package.name),
+        ] {
+            // A missing manifest was reported as such.
+            if *package != Default::default()
+                && let Err(reason) = naming::check_package(name)
+            {
+                self.error(code, format!("`{name}` cannot be a package's {what}: {reason}"), None);
+            }
+        }
+        if extension.actions.is_empty() {
+            self.found.push(
+                Diagnostic::error(code::NO_ACTION, "the extension has no action")
+                    .help("annotate a function with `#[ext_action]`"),
+            );
+        }
+    }
+
+    fn name(&mut self, what: &str, name: &str, place: Option<&Place>) {
+        if let Err(reason) = naming::check_element(name) {
+            let message = format!("`{name}` cannot be the name of a {what}: {reason}");
+            self.error(code::ELEMENT_NAME, message, place);
+        }
+    }
+
+    /// Names that are one name in kebab-case.
+    fn distinct<'p>(
+        &mut self,
+        code: Code,
+        what: &str,
+        names: &[&str],
+        place: impl Fn(usize) -> Option<&'p Place>,
+    ) {
+        let mut seen: HashMap<String, usize> = HashMap::new();
+        for (index, name) in names.iter().enumerate() {
+            let Some(&first) = seen.get(&naming::kebab(name)) else {
+                seen.insert(naming::kebab(name), index);
+                continue;
+            };
+            let message = match names[first] == *name {
+                true => format!("two {what} are named `{name}`"),
+                false => format!("the {what} `{}` and `{name}` have one name in WIT", names[first]),
+            };
+            self.found.push(
+                Diagnostic::error(code, message)
+                    .at(place(index))
+                    .at(place(first))
+                    .help("rename one of them"),
+            );
+        }
+    }
+
+    fn parts(&mut self, what: &str, of: &str, names: &[&str], place: Option<&Place>) {
+        for name in names {
+            self.name(what, name, place);
+        }
+        let what = format!("{what}s of {of}");
+        self.distinct(code::DUPLICATE_PART, &what, names, |_| place);
+    }
+
+    /// `unit` may stand where a result is, or in one.
+    fn ty(&mut self, ty: &Type, of: &str, place: Option<&Place>, result: bool) {
+        match ty {
+            Type::Unit if !result => {
+                let message = format!("`()` is used in {of} where only a value can be");
+                self.error(code::UNIT_POSITION, message, place);
+            }
+            Type::Named(name) if !self.types.contains_key(name.as_str()) => {
+                let message = format!("{of} uses the type `{name}`, which is not described");
+                self.error(code::TYPE_MISSING, message, place);
+            }
+            Type::Tuple(elements) if elements.is_empty() => {
+                self.error(code::UNIT_POSITION, format!("an empty tuple is used in {of}"), place);
+            }
+            ty => {
+                let inside_result = matches!(ty, Type::Result(_));
+                for child in ty.children() {
+                    self.ty(child, of, place, inside_result);
+                }
+            }
+        }
+    }
+
+    fn nesting(&mut self, extension: &Extension, places: &Places) {
+        let mut depths = HashMap::new();
+        for (index, ty) in extension.types.iter().enumerate() {
+            if self.depth_of(&ty.name, &mut depths, 0) > MAX_DEPTH {
+                let message = format!(
+                    "the type `{}` is nested in itself, or more than {MAX_DEPTH} levels deep",
+                    ty.name
+                );
+                self.error(code::NESTING, message, places.types.get(index));
+            }
+        }
+        for (index, action) in extension.actions.iter().enumerate() {
+            let types = action.parameters.iter().map(|it| &it.ty);
+            for ty in types.chain(&action.result).chain(&action.error) {
+                // Named types were reported above.
+                if matches!(ty, Type::Named(_)) {
+                    continue;
+                }
+                if self.depth(ty, &mut depths, 0) > MAX_DEPTH {
+                    let message = format!(
+                        "a type in the action `{}` is more than {MAX_DEPTH} levels deep",
+                        action.name
+                    );
+                    self.error(code::NESTING, message, places.actions.get(index));
+                }
+            }
+        }
+    }
+
+    /// Levels below a type, at least one more than allowed when there are too many. `above`
+    /// ends the search in types that contain themselves.
+    fn depth(&self, ty: &Type, depths: &mut HashMap<String, usize>, above: usize) -> usize {
+        if above > MAX_DEPTH {
+            return MAX_DEPTH + 1;
+        }
+        match ty {
+            Type::Named(name) => self.depth_of(name, depths, above),
+            ty => {
+                let children = ty.children();
+                1 + children.iter().map(|it| self.depth(it, depths, above + 1)).max().unwrap_or(0)
+            }
+        }
+    }
+
+    fn depth_of(&self, name: &str, depths: &mut HashMap<String, usize>, above: usize) -> usize {
+        if above > MAX_DEPTH {
+            return MAX_DEPTH + 1;
+        }
+        if let Some(&depth) = depths.get(name) {
+            return depth;
+        }
+        // While it is being looked at, a type counts as endless: whoever meets it again
+        // has found it in itself.
+        depths.insert(name.to_owned(), MAX_DEPTH + 1);
+        let uses = self.types.get(name).map(|ty| ty.uses()).unwrap_or_default();
+        let below = uses.into_iter().map(|it| self.depth(it, depths, above + 1)).max().unwrap_or(0);
+        let depth = (below + 1).min(MAX_DEPTH + 1);
+        depths.insert(name.to_owned(), depth);
+        depth
+    }
+}

@@ -1,0 +1,51 @@
+//! Compiled code on disk: a package is compiled once for a machine and a version of the
+//! runtime, by whichever program comes first.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::PathBuf;
+
+use ext_registry::Digest;
+use wasmtime::Engine;
+use wasmtime::component::Component;
+
+/// The folder for one engine's code.
+pub struct Compiled(Option<PathBuf>);
+
+impl Compiled {
+    pub fn new(engine: &Engine, cache: Option<PathBuf>) -> Self {
+        let mut hasher = DefaultHasher::new();
+        engine.precompile_compatibility_hash().hash(&mut hasher);
+        let key = format!("compiled/{:016x}", hasher.finish());
+        Self(cache.map(|folder| folder.join(key)))
+    }
+
+    /// The code of a component: from disk, or compiled now and kept. A cache that cannot be
+    /// written costs time, nothing else.
+    pub fn component(&self, engine: &Engine, bytes: &[u8]) -> wasmtime::Result<Component> {
+        let Some(folder) = &self.0 else { return Component::new(engine, bytes) };
+        let digest = Digest::of(bytes);
+        let file = folder.join(format!("{}.cwasm", digest.hex()));
+        // SAFETY: the folder belongs to the user, and only programs of this user with this
+        // crate write there (whole files, renamed into place); wasmtime itself checks its
+        // version and settings.
+        if let Ok(component) = unsafe { Component::deserialize_file(engine, &file) } {
+            return Ok(component);
+        }
+        let code = engine.precompile_component(bytes)?;
+        if private_folder(folder).and_then(|()| ext_registry::fs::write_atomic(&file, &code).map_err(std::io::Error::other)).is_ok() {
+            // SAFETY: as above. The file is mapped, so that programs share its memory.
+            if let Ok(component) = unsafe { Component::deserialize_file(engine, &file) } {
+                return Ok(component);
+            }
+        }
+        // SAFETY: these bytes were made just now by the same engine.
+        unsafe { Component::deserialize(engine, &code) }
+    }
+}
+
+fn private_folder(folder: &std::path::Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
+}

@@ -1,0 +1,211 @@
+//! A loaded extension.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crossbeam_utils::atomic::AtomicCell;
+use ext_definition::model::Extension as Definition;
+use ext_definition::naming::kebab;
+use ext_definition::{artifact, wit};
+use ext_registry::{Digest, PackageName, Registry, Version};
+use serde_json::Value;
+use wasmtime::component::{ComponentExportIndex, InstancePre};
+
+use crate::call::Call;
+use crate::error::{ActionError, Error, LoadError};
+use crate::fits;
+use crate::host::Host;
+use crate::instance::Instance;
+use crate::json;
+use crate::sandbox::Sandbox;
+
+/// A package that an application locked, as its generated client knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Locked {
+    /// `namespace:name`.
+    pub name: &'static str,
+    /// A semantic version.
+    pub version: &'static str,
+    /// Of the manifest in the registry: `sha256:…`.
+    pub digest: &'static str,
+}
+
+impl Locked {
+    /// Reads the package from the registry, checking its digests.
+    pub(crate) fn read(&self) -> Result<Vec<u8>, LoadError> {
+        let version = Version::parse(self.version)
+            .map_err(|error| LoadError::Mismatch(format!("its version is none: {error}")))?;
+        let read = || {
+            let name: PackageName = self.name.parse()?;
+            let digest: Digest = self.digest.parse()?;
+            let registry = Registry::open(&ext_registry::location::registry_dir(None)?)?;
+            registry.load(&name, &version, Some(&digest))
+        };
+        Ok(read().map_err(LoadError::Registry)?.component)
+    }
+}
+
+/// An extension that can be called, from any thread. Cheap to clone.
+///
+/// Each call runs on an instance of its own at that time. Instances are kept and used again
+/// for later calls, unless the host was built otherwise; one that trapped is thrown away.
+#[derive(Clone)]
+pub struct Extension(Arc<Loaded>);
+
+/// What there is once for all instances.
+pub struct Loaded {
+    pub host: Host,
+    pub definition: Definition,
+    pub pre: InstancePre<Sandbox>,
+    /// In the order of the definition's actions.
+    pub actions: Vec<ComponentExportIndex>,
+    /// The instance that is used first: a program that makes one call at a time finds it
+    /// here with one atomic exchange.
+    first: AtomicCell<Option<Box<Instance>>>,
+    others: Mutex<Vec<Box<Instance>>>,
+}
+
+impl Extension {
+    pub(crate) fn load(host: &Host, bytes: &[u8]) -> Result<Self, LoadError> {
+        let definition = artifact::definition(bytes).map_err(LoadError::Definition)?;
+        let refused = |error: wasmtime::Error| LoadError::Component(format!("{error:#}"));
+        let component = host.compiled().component(host.engine(), bytes).map_err(refused)?;
+        let interface = {
+            let package = &definition.package;
+            format!("{}/{}@{}", package.id(), wit::INTERFACE, package.version)
+        };
+        fits::check(&definition, &interface, &component)?;
+        let (_, export) = component
+            .get_export(None, &interface)
+            .ok_or_else(|| LoadError::Mismatch(format!("it does not export `{interface}`")))?;
+        let mut actions = Vec::new();
+        for action in &definition.actions {
+            let name = kebab(&action.name);
+            let index = component.get_export_index(Some(&export), &name);
+            actions.push(index.ok_or_else(|| LoadError::Mismatch(format!("it does not export `{name}`")))?);
+        }
+        let mut linker = host.linker().clone();
+        // Whatever else it imports is denied: a call to it traps.
+        linker.define_unknown_imports_as_traps(&component).map_err(refused)?;
+        let pre = linker.instantiate_pre(&component).map_err(refused)?;
+        Ok(Self(Arc::new(Loaded {
+            host: host.clone(),
+            definition,
+            pre,
+            actions,
+            first: AtomicCell::new(None),
+            others: Mutex::default(),
+        })))
+    }
+
+    /// What the extension offers.
+    pub fn definition(&self) -> &Definition {
+        &self.0.definition
+    }
+
+    /// Whether this is the extension that a generated client is for: calls go by the number
+    /// of an action.
+    #[doc(hidden)]
+    pub fn expect(&self, name: &str, actions: &[&str]) -> Result<(), LoadError> {
+        let definition = self.definition();
+        let found = definition.package.id();
+        if found != name {
+            return Err(LoadError::Mismatch(format!("it is `{found}`, and the client is for `{name}`")));
+        }
+        match definition.actions.iter().map(|action| action.name.as_str()).eq(actions.iter().copied()) {
+            true => Ok(()),
+            false => Err(LoadError::Mismatch("the client was generated from other actions".into())),
+        }
+    }
+
+    /// Calls an action by its signature.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    #[inline]
+    pub fn call<C: Call>(&self, params: C::Params<'_>) -> Result<C::Output, Error<C::Error>> {
+        let mut instance = self.0.take()?;
+        match instance.call::<C>(&self.0, params) {
+            Ok(results) => {
+                self.0.give_back(instance);
+                C::outcome(results).map_err(Error::Action)
+            }
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
+    /// Calls an action by its name, with an object of arguments. The definition's type table
+    /// says how values are written.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn call_json(&self, action: &str, arguments: &Value) -> Result<Value, Error<ActionError>> {
+        self.call_json_with_output(action, arguments).0
+    }
+
+    /// As [`Extension::call_json`]; gives also what the action wrote to its standard output
+    /// and error (64 KiB at most).
+    pub fn call_json_with_output(
+        &self,
+        action: &str,
+        arguments: &Value,
+    ) -> (Result<Value, Error<ActionError>>, String) {
+        let mut output = String::new();
+        let result = self.call_on_instance(action, arguments, &mut output);
+        (result, output)
+    }
+
+    fn call_on_instance(
+        &self,
+        name: &str,
+        arguments: &Value,
+        output: &mut String,
+    ) -> Result<Value, Error<ActionError>> {
+        let definition = self.definition();
+        let wanted = kebab(name);
+        let index = definition.actions.iter().position(|action| kebab(&action.name) == wanted);
+        let Some(index) = index else {
+            let known = definition.actions.iter().map(|action| action.name.clone()).collect();
+            return Err(Error::NotFound { action: name.to_owned(), known });
+        };
+        let action = &definition.actions[index];
+        let types = json::Types::of(definition);
+        let params = types.arguments(action, arguments).map_err(Error::Arguments)?;
+        let mut instance = self.0.take()?;
+        instance.take_output();
+        let mut results = types.room_for_results(action);
+        let called = instance.call_values(&self.0, index, &params, &mut results);
+        // A panic's report was taken out by the failure.
+        *output = instance.take_output();
+        called?;
+        self.0.give_back(instance);
+        types.outcome(action, results).map_err(Error::Action)
+    }
+}
+
+impl Loaded {
+    #[inline]
+    fn take<E>(&self) -> Result<Box<Instance>, Error<E>> {
+        match self.first.take() {
+            Some(instance) => Ok(instance),
+            None => self.take_other(),
+        }
+    }
+
+    fn take_other<E>(&self) -> Result<Box<Instance>, Error<E>> {
+        let kept = self.others.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        match kept {
+            Some(instance) => Ok(instance),
+            None => Ok(Box::new(Instance::new(self)?)),
+        }
+    }
+
+    #[inline]
+    fn give_back(&self, instance: Box<Instance>) {
+        if !self.host.reuses_instances() {
+            return;
+        }
+        if let Some(other) = self.first.swap(Some(instance)) {
+            self.others.lock().unwrap_or_else(PoisonError::into_inner).push(other);
+        }
+    }
+}

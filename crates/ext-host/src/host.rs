@@ -1,0 +1,195 @@
+//! The runtime that a program's extensions share.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use wasmtime::component::Linker;
+use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+
+use crate::compiled::Compiled;
+use crate::error::LoadError;
+use crate::extension::{Extension, Locked};
+use crate::sandbox::{self, Sandbox};
+
+/// How often running calls look at the clock.
+const TICK: Duration = Duration::from_millis(10);
+
+/// What one call may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// How long it may run; looked at every 10 ms.
+    pub time: Duration,
+    /// Bytes of memory that the extension's instance may have.
+    pub memory: usize,
+    /// Bytes that its result may take in the host's memory, approximately.
+    pub output: usize,
+}
+
+impl Default for Limits {
+    /// 60 s, 1 GiB, 128 MiB.
+    fn default() -> Self {
+        Self { time: Duration::from_secs(60), memory: 1 << 30, output: 128 << 20 }
+    }
+}
+
+impl Limits {
+    pub(crate) fn ticks(&self) -> u64 {
+        // One more, because the first tick may be due at once.
+        u64::try_from(self.time.as_nanos() / TICK.as_nanos()).unwrap_or(u64::MAX - 1) + 1
+    }
+}
+
+/// The runtime: compiles, keeps compiled code, gives out instances. Cheap to clone.
+#[derive(Clone)]
+pub struct Host(Arc<Inner>);
+
+struct Inner {
+    engine: Engine,
+    linker: Linker<Sandbox>,
+    compiled: Compiled,
+    limits: Limits,
+    reuse: bool,
+}
+
+/// Settings of a [`Host`].
+pub struct HostBuilder {
+    limits: Limits,
+    cache: Option<PathBuf>,
+    reuse: bool,
+    instances: u32,
+}
+
+impl Host {
+    /// A host with the default settings.
+    ///
+    /// # Errors
+    /// When the machine cannot run WebAssembly.
+    pub fn new() -> Result<Self, LoadError> {
+        Self::builder().build()
+    }
+
+    /// Settings, to be changed and built.
+    pub fn builder() -> HostBuilder {
+        HostBuilder {
+            limits: Limits::default(),
+            cache: ext_registry::location::cache_dir(),
+            reuse: true,
+            instances: 256,
+        }
+    }
+
+    /// Loads a package from a file.
+    pub fn load_file(&self, path: &Path) -> Result<Extension, LoadError> {
+        let component =
+            std::fs::read(path).map_err(|error| LoadError::File(path.to_owned(), error))?;
+        self.load_bytes(&component)
+    }
+
+    /// Loads a package from memory.
+    pub fn load_bytes(&self, component: &[u8]) -> Result<Extension, LoadError> {
+        Extension::load(self, component)
+    }
+
+    /// Loads a locked package from the registry; its digests are checked.
+    pub fn load(&self, locked: &Locked) -> Result<Extension, LoadError> {
+        self.load_bytes(&locked.read()?)
+    }
+
+    /// The limits of each call.
+    pub fn limits(&self) -> Limits {
+        self.0.limits
+    }
+
+    /// The engine, for what this crate does not cover.
+    pub fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+
+    pub(crate) fn linker(&self) -> &Linker<Sandbox> {
+        &self.0.linker
+    }
+
+    pub(crate) fn compiled(&self) -> &Compiled {
+        &self.0.compiled
+    }
+
+    pub(crate) fn reuses_instances(&self) -> bool {
+        self.0.reuse
+    }
+}
+
+impl HostBuilder {
+    /// What each call may use.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// The folder where compiled code is kept between runs; `None` keeps none. Whoever can
+    /// write there can run code in this program.
+    pub fn cache(mut self, folder: Option<PathBuf>) -> Self {
+        self.cache = folder;
+        self
+    }
+
+    /// Whether an instance serves one call after the other (the default), or each call gets
+    /// a new one and finds no trace of the last.
+    pub fn reuse_instances(mut self, reuse: bool) -> Self {
+        self.reuse = reuse;
+        self
+    }
+
+    /// How many instances may exist at the same time.
+    pub fn max_instances(mut self, instances: u32) -> Self {
+        self.instances = instances;
+        self
+    }
+
+    /// Makes the host.
+    ///
+    /// # Errors
+    /// When the machine cannot run WebAssembly.
+    pub fn build(self) -> Result<Host, LoadError> {
+        let failed = |error: wasmtime::Error| LoadError::Component(format!("{error:#}"));
+        // Pools of instances need much address space; where it is limited, instances are
+        // made one by one.
+        let engine = Engine::new(&config(Some(self.instances)))
+            .or_else(|_| Engine::new(&config(None)))
+            .map_err(failed)?;
+        let linker = sandbox::linker(&engine).map_err(failed)?;
+        tick(&engine);
+        let compiled = Compiled::new(&engine, self.cache);
+        let Self { limits, reuse, .. } = self;
+        Ok(Host(Arc::new(Inner { engine, linker, compiled, limits, reuse })))
+    }
+}
+
+fn config(pool: Option<u32>) -> Config {
+    let mut config = Config::new();
+    config.epoch_interruption(true);
+    if let Some(instances) = pool {
+        let mut pool = PoolingAllocationConfig::default();
+        // A package is a component of a few core instances: the extension, the WASI
+        // adapter, and what joins the two.
+        pool.total_component_instances(instances)
+            .total_core_instances(instances.saturating_mul(8))
+            .total_memories(instances.saturating_mul(2))
+            .total_tables(instances.saturating_mul(8))
+            .total_stacks(instances);
+        config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+    }
+    config
+}
+
+/// One thread for the engine, whatever runs on it; it ends with the engine.
+fn tick(engine: &Engine) {
+    let weak = engine.weak();
+    std::thread::spawn(move || {
+        while let Some(engine) = weak.upgrade() {
+            engine.increment_epoch();
+            drop(engine);
+            std::thread::sleep(TICK);
+        }
+    });
+}

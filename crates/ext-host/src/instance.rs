@@ -1,0 +1,147 @@
+//! One instance, and calls on it.
+
+use std::any::TypeId;
+
+use wasmtime::Store;
+use wasmtime::component::{Func, Instance as ComponentInstance, TypedFunc, Val};
+
+use crate::call::Call;
+use crate::error::{Error, Limit, Trap};
+use crate::extension::Loaded;
+use crate::host::Limits;
+use crate::message;
+use crate::sandbox::Sandbox;
+
+/// An instance and what it needs to be called.
+pub struct Instance {
+    store: Store<Sandbox>,
+    instance: ComponentInstance,
+    functions: Vec<Option<Function>>,
+    limits: Limits,
+    ticks: u64,
+}
+
+/// An exported function, with the signature that it was checked against.
+#[derive(Clone, Copy)]
+struct Function {
+    func: Func,
+    checked: Option<TypeId>,
+}
+
+/// A failed call, before it is known whether an action has errors of its own.
+pub enum Failure {
+    Trap(Trap),
+    Limit(Limit),
+    Runtime(String),
+}
+
+impl<E> From<Failure> for Error<E> {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Trap(trap) => Self::Trap(trap),
+            Failure::Limit(limit) => Self::Limit(limit),
+            Failure::Runtime(reason) => Self::Runtime(reason),
+        }
+    }
+}
+
+impl Instance {
+    pub fn new(loaded: &Loaded) -> Result<Self, Failure> {
+        let limits = loaded.host.limits();
+        let mut store = Store::new(loaded.host.engine(), Sandbox::new(&limits));
+        store.limiter(|sandbox| &mut sandbox.memory);
+        store.set_hostcall_fuel(limits.output);
+        let ticks = limits.ticks();
+        store.set_epoch_deadline(ticks);
+        match loaded.pre.instantiate(&mut store) {
+            Ok(instance) => {
+                let functions = vec![None; loaded.actions.len()];
+                Ok(Self { store, instance, functions, limits, ticks })
+            }
+            Err(error) => Err(failure(&store, &limits, &error)),
+        }
+    }
+
+    fn function(&mut self, loaded: &Loaded, index: usize) -> Result<Function, Failure> {
+        if let Some(Some(function)) = self.functions.get(index) {
+            return Ok(*function);
+        }
+        let export = loaded.actions.get(index);
+        let func = export.and_then(|export| self.instance.get_func(&mut self.store, export));
+        let Some(func) = func else {
+            return Err(Failure::Runtime(format!("the extension has no action number {index}")));
+        };
+        let function = Function { func, checked: None };
+        self.functions[index] = Some(function);
+        Ok(function)
+    }
+
+    /// A typed call. After an error other than the action's own, the instance is not to be
+    /// used again.
+    #[inline]
+    pub fn call<C: Call>(&mut self, loaded: &Loaded, params: C::Params<'_>) -> Result<C::Results, Failure> {
+        let function = self.function(loaded, C::INDEX)?;
+        if function.checked != Some(TypeId::of::<C>()) {
+            self.check::<C>(function)?;
+        }
+        // SAFETY: `check` found that the function has the signature of `C`, of which there
+        // is one, whatever the lifetime of the parameters.
+        let typed = unsafe { TypedFunc::<C::Params<'_>, C::Results>::new_unchecked(function.func) };
+        self.store.set_epoch_deadline(self.ticks);
+        typed.call(&mut self.store, params).map_err(|error| self.failure(&error))
+    }
+
+    #[cold]
+    fn check<C: Call>(&mut self, function: Function) -> Result<(), Failure> {
+        let typed = function.func.typed::<C::Params<'_>, C::Results>(&self.store);
+        typed.map_err(|error| {
+            Failure::Runtime(format!("the client was generated from another definition: {error:#}"))
+        })?;
+        self.functions[C::INDEX] = Some(Function { checked: Some(TypeId::of::<C>()), ..function });
+        Ok(())
+    }
+
+    /// A call with values whose types were checked against the definition.
+    pub fn call_values(
+        &mut self,
+        loaded: &Loaded,
+        index: usize,
+        params: &[Val],
+        results: &mut [Val],
+    ) -> Result<(), Failure> {
+        let function = self.function(loaded, index)?;
+        self.store.set_epoch_deadline(self.ticks);
+        function.func.call(&mut self.store, params, results).map_err(|error| self.failure(&error))
+    }
+
+    /// Takes what the extension wrote since this was asked last.
+    pub fn take_output(&self) -> String {
+        self.store.data().output.take()
+    }
+
+    #[cold]
+    fn failure(&self, error: &wasmtime::Error) -> Failure {
+        failure(&self.store, &self.limits, error)
+    }
+}
+
+fn failure(store: &Store<Sandbox>, limits: &Limits, error: &wasmtime::Error) -> Failure {
+    let trap = error.downcast_ref::<wasmtime::Trap>();
+    if trap == Some(&wasmtime::Trap::Interrupt) {
+        return Failure::Limit(Limit::Time { allowed: limits.time });
+    }
+    // wasmtime keeps this error's type to itself.
+    if error.chain().any(|cause| cause.to_string().contains("fuel allocated for hostcalls")) {
+        return Failure::Limit(Limit::Output { allowed: limits.output });
+    }
+    if store.data().memory.refused {
+        return Failure::Limit(Limit::Memory { allowed: limits.memory });
+    }
+    if let Some(panic) = message::panic(&store.data().output.take()) {
+        return Failure::Trap(panic);
+    }
+    match trap {
+        Some(trap) => Failure::Trap(Trap { message: trap.to_string(), place: None }),
+        None => Failure::Runtime(format!("{error:#}")),
+    }
+}

@@ -1,0 +1,53 @@
+//! Runs extensions in-process.
+//!
+//! ```no_run
+//! use ext_host::Host;
+//! use serde_json::json;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let host = Host::new()?;
+//! let finance = host.load_file("finance.wasm".as_ref())?;
+//! let npv = finance.call_json("net_present_value", &json!({"rate": 0.1, "cash_flows": [100.0]}))?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Applications rather call through the typed client that `ext_build::client()` generates;
+//! it is built on [`Extension::call`].
+//!
+//! An extension reaches nothing outside its sandbox: no files, no network, no environment.
+//! Clocks and random numbers work. What it writes to its standard output and error is kept
+//! with its call, up to a limit. Each call has limits of time, memory and result size
+//! ([`Limits`]).
+
+mod call;
+mod compiled;
+mod error;
+mod extension;
+mod fits;
+mod host;
+mod instance;
+mod json;
+mod map;
+mod message;
+mod output;
+mod sandbox;
+
+pub use call::Call;
+pub use error::{ActionError, ArgumentError, Error, Limit, LoadError, Trap};
+pub use extension::{Extension, Locked};
+pub use host::{Host, HostBuilder, Limits};
+pub use map::Map;
+
+/// Includes the clients that `ext_build::client()` generated, one module for each
+/// extension: `mod extensions { ext_host::extensions!(); }`.
+#[macro_export]
+macro_rules! extensions {
+    () => {
+        include!(concat!(env!("OUT_DIR"), "/extensions.rs"));
+    };
+}
+
+/// What generated clients refer to. Not for people: it follows wasmtime's versions.
+#[doc(hidden)]
+pub use {serde, wasmtime};

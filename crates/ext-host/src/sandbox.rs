@@ -1,0 +1,105 @@
+//! What an instance has around it: almost nothing.
+
+use std::time::Duration;
+
+use wasmtime::component::{Linker, Resource, ResourceTable};
+use wasmtime::{Engine, ResourceLimiter, StoreContextMut};
+use wasmtime_wasi::p2::DynPollable;
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+
+use crate::host::Limits;
+use crate::output::Output;
+
+/// The state of one instance on the host's side.
+pub struct Sandbox {
+    wasi: WasiCtx,
+    resources: ResourceTable,
+    /// Standard output and error, in the order in which they were written.
+    pub output: Output,
+    pub memory: MemoryLimit,
+    /// Longest time that a call may sleep at once.
+    sleep: Duration,
+}
+
+impl Sandbox {
+    pub fn new(limits: &Limits) -> Self {
+        let output = Output::default();
+        // The builder's defaults grant no file, no variable, no argument, and refuse every
+        // address; looking up names and making sockets is refused as well.
+        let wasi = WasiCtx::builder()
+            .stdout(output.clone())
+            .stderr(output.clone())
+            .allow_ip_name_lookup(false)
+            .allow_tcp(false)
+            .allow_udp(false)
+            .build();
+        Self {
+            wasi,
+            resources: ResourceTable::new(),
+            output,
+            memory: MemoryLimit { allowed: limits.memory, refused: false },
+            sleep: limits.time,
+        }
+    }
+}
+
+impl WasiView for Sandbox {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.resources }
+    }
+}
+
+/// Refuses memory beyond what is allowed, and remembers that it did.
+pub struct MemoryLimit {
+    allowed: usize,
+    pub refused: bool,
+}
+
+impl ResourceLimiter for MemoryLimit {
+    fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        let fits = desired <= self.allowed;
+        self.refused |= !fits;
+        Ok(fits)
+    }
+
+    fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(desired <= 1 << 20)
+    }
+}
+
+/// The imports that a package may have.
+pub fn linker(engine: &Engine) -> wasmtime::Result<Linker<Sandbox>> {
+    let mut linker = Linker::new(engine);
+    wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
+    bounded_sleep(&mut linker)?;
+    Ok(linker)
+}
+
+/// An instance that sleeps does not see its deadline. So nobody sleeps longer than a call
+/// may take: whoever tries wakes up early, and is ended there.
+fn bounded_sleep(linker: &mut Linker<Sandbox>) -> wasmtime::Result<()> {
+    use wasmtime_wasi::clocks::WasiClocksView;
+    use wasmtime_wasi::p2::bindings::clocks::monotonic_clock::Host;
+
+    fn subscribe(
+        mut store: StoreContextMut<'_, Sandbox>,
+        wanted: Duration,
+    ) -> wasmtime::Result<(Resource<DynPollable>,)> {
+        let sleep = wanted.min(store.data().sleep);
+        let nanoseconds = u64::try_from(sleep.as_nanos()).unwrap_or(u64::MAX);
+        Ok((store.data_mut().clocks().subscribe_duration(nanoseconds)?,))
+    }
+
+    linker.allow_shadowing(true);
+    let mut clock = linker.instance("wasi:clocks/monotonic-clock@0.2.6")?;
+    clock.func_wrap("subscribe-duration", |store: StoreContextMut<'_, Sandbox>, (wanted,): (u64,)| {
+        subscribe(store, Duration::from_nanos(wanted))
+    })?;
+    clock.func_wrap("subscribe-instant", |mut store: StoreContextMut<'_, Sandbox>, (when,): (u64,)| {
+        let now = store.data_mut().clocks().now()?;
+        subscribe(store, Duration::from_nanos(when.saturating_sub(now)))
+    })?;
+    drop(clock);
+    linker.allow_shadowing(false);
+    Ok(())
+}

@@ -1,0 +1,186 @@
+//! `#[ext_action]`.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, FnArg, Ident, ItemFn, Pat, ReturnType, Token, Type, parse_quote};
+
+use crate::attributes;
+use crate::errors::{self, Errors};
+use crate::meta::{self, Members};
+use crate::named;
+
+pub fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let mut function: ItemFn = match syn::parse2(item.clone()) {
+        Ok(function) => function,
+        Err(error) => {
+            // The item stays, so that its other errors and users are not affected.
+            let error = match syn::parse2::<syn::Item>(item.clone()) {
+                Ok(other) => syn::Error::new_spanned(other, errors::ACTION_ITEM),
+                Err(_) => error,
+            };
+            let error = error.to_compile_error();
+            return quote!(#error #item);
+        }
+    };
+    let mut errors = Errors::default();
+    if !arguments.is_empty() {
+        errors.add(&arguments, errors::ACTION_ARGUMENTS);
+    }
+    let parameters = Parameter::take(&mut function, &mut errors);
+    check(&function, &parameters, &mut errors);
+    match errors.into_result() {
+        Ok(()) => {
+            let export = export(&function, &parameters);
+            quote!(#function #export)
+        }
+        Err(errors) => {
+            let errors = errors.to_compile_error();
+            quote!(#errors #function)
+        }
+    }
+}
+
+/// A parameter with what was written on it.
+struct Parameter {
+    name: Ident,
+    ty: Type,
+    attributes: Vec<Attribute>,
+}
+
+impl Parameter {
+    /// Takes the parameters, and off them the attributes that rustc allows on none.
+    fn take(function: &mut ItemFn, errors: &mut Errors) -> Vec<Self> {
+        let mut parameters = Vec::new();
+        for input in &mut function.sig.inputs {
+            let input = match input {
+                FnArg::Receiver(receiver) => {
+                    errors.add(receiver, errors::SELF_PARAMETER);
+                    continue;
+                }
+                FnArg::Typed(input) => input,
+            };
+            let (ours, theirs) = input
+                .attrs
+                .drain(..)
+                .partition(|it| it.path().is_ident("doc") || it.path().is_ident("ext"));
+            input.attrs = theirs;
+            match &*input.pat {
+                Pat::Ident(pattern) if pattern.subpat.is_none() && pattern.by_ref.is_none() => {
+                    parameters.push(Self {
+                        name: pattern.ident.clone(),
+                        ty: (*input.ty).clone(),
+                        attributes: ours,
+                    });
+                }
+                pattern => errors.add(pattern, errors::PARAMETER_PATTERN),
+            }
+        }
+        parameters
+    }
+}
+
+fn check(function: &ItemFn, parameters: &[Parameter], errors: &mut Errors) {
+    let signature = &function.sig;
+    attributes::none(&function.attrs, errors);
+    if let Some(keyword) = &signature.asyncness {
+        errors.add(keyword, errors::ACTION_ASYNC);
+    }
+    if let syn::Safety::Unsafe(keyword) = &signature.safety {
+        errors.add(keyword, errors::ACTION_UNSAFE);
+    }
+    if let Some(abi) = &signature.abi {
+        errors.add(abi, errors::ACTION_ABI);
+    }
+    if let Some(variadic) = &signature.variadic {
+        errors.add(variadic, errors::ACTION_VARIADIC);
+    }
+    if !signature.generics.params.is_empty() {
+        errors.add(&signature.generics, errors::ACTION_GENERIC);
+    }
+    let mut seen: Punctuated<&Ident, Token![,]> = Punctuated::new();
+    for parameter in parameters {
+        attributes::none(&parameter.attributes, errors);
+        named::check_type(&parameter.ty, None, errors);
+        if seen.iter().any(|name| **name == parameter.name) {
+            errors.add(&parameter.name, errors::DUPLICATE_PARAMETER);
+        }
+        seen.push(&parameter.name);
+    }
+    match &signature.output {
+        ReturnType::Type(_, ty) if matches!(**ty, Type::Reference(_)) => {
+            errors.add(ty, errors::REFERENCE_RESULT);
+        }
+        ReturnType::Type(_, ty) if !matches!(**ty, Type::Never(_)) => {
+            named::check_type(ty, None, errors);
+        }
+        _ => {}
+    }
+}
+
+/// What stands beside the function: its description, and for WebAssembly its entry in the
+/// section and its core function. The names inside cannot hide the function's own.
+fn export(function: &ItemFn, parameters: &[Parameter]) -> TokenStream {
+    let name = &function.sig.ident;
+    let symbol = symbol(name);
+    let mut members = Members::of(name, &function.attrs).place(name.span());
+    members.text("symbol", &symbol);
+    let meta = members.into_string();
+    let path = format!("::{}", meta::unraw(name));
+    let parts = parameters.iter().map(|parameter| {
+        named::part(Members::of(&parameter.name, &parameter.attributes), Some(&parameter.ty))
+    });
+    let output: Type = match &function.sig.output {
+        ReturnType::Default => parse_quote!(()),
+        ReturnType::Type(_, ty) => (**ty).clone(),
+    };
+    let result = named::constant(&output, quote!(TYPE));
+    let record = named::record(parameters.iter().map(|parameter| &parameter.ty));
+    let index = 0..parameters.len();
+    let attributes = function.attrs.iter().filter(|it| it.path().is_ident("cfg"));
+    let area = named::constant(&output, quote!(LAYOUT));
+    quote! {
+        #(#attributes)*
+        #[allow(clippy::all, clippy::pedantic, deprecated)]
+        const _: () = {
+            const ACTION: ::ext_runtime::expansion::Action = ::ext_runtime::expansion::Action {
+                path: concat!(module_path!(), #path),
+                meta: #meta,
+                parameters: &[#(#parts),*],
+                result: #result,
+            };
+
+            #[cfg(target_family = "wasm")]
+            #[used]
+            #[unsafe(link_section = "ext-definition")]
+            static ENTRY: [u8; ACTION.encoded_len()] = ACTION.encode();
+
+            #[cfg(target_family = "wasm")]
+            #[unsafe(export_name = #symbol)]
+            unsafe extern "C" fn __run(__arguments: *const u8) -> *const u8 {
+                static RESULT: ::ext_runtime::expansion::ResultArea<{ #area.size }> =
+                    ::ext_runtime::expansion::ResultArea::new();
+                let __record = const { #record };
+                unsafe {
+                    let __result: #output = #name(#(
+                        ::ext_runtime::ExtType::load(__arguments.add(__record.offsets[#index]))
+                    ),*);
+                    ::ext_runtime::ExtType::store(__result, RESULT.address());
+                }
+                RESULT.address()
+            }
+        };
+    }
+}
+
+/// The name of the core function: unique for a place in the source, so that two actions of
+/// one name reach `cargo ext`, which can say where both are; the linker could not.
+fn symbol(name: &Ident) -> String {
+    let span = name.span().unwrap();
+    let place = format!("{}:{}:{}", span.file(), span.line(), span.column());
+    // FNV-1a, 64 bits.
+    let hash = place.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    format!("ext:action:{}:{hash:016x}", name.to_token_stream())
+}

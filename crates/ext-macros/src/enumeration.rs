@@ -1,0 +1,76 @@
+//! `#[derive(ExtEnum)]`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::punctuated::Punctuated;
+use syn::{Data, DeriveInput, Token, Variant};
+
+use crate::attributes;
+use crate::case::Case;
+use crate::errors::{self, Errors};
+use crate::named::{self, Body};
+
+pub fn expand(item: DeriveInput) -> syn::Result<TokenStream> {
+    let mut errors = Errors::default();
+    let variants = checked(&item, errors::ENUM_ITEM, &mut errors)?;
+    for variant in variants {
+        attributes::none(&variant.attrs, &mut errors);
+    }
+    errors.into_result()?;
+    let cases = Case::all(&item, variants);
+    let parts = cases.iter().map(|case| case.part(None)).collect();
+    Ok(implementation(&item, &cases, parts))
+}
+
+/// The cases of an enum, with what is wrong about any enum noted.
+pub fn checked<'a>(
+    item: &'a DeriveInput,
+    other_item: &str,
+    errors: &mut Errors,
+) -> syn::Result<&'a Punctuated<Variant, Token![,]>> {
+    attributes::none(&item.attrs, errors);
+    named::check_generics(&item.generics, errors);
+    let Data::Enum(data) = &item.data else {
+        return Err(syn::Error::new_spanned(&item.ident, other_item));
+    };
+    if data.variants.is_empty() {
+        errors.add(&item.ident, errors::ENUM_EMPTY);
+    }
+    for field in data.variants.iter().flat_map(|variant| &variant.fields) {
+        attributes::none(&field.attrs, errors);
+        named::check_type(&field.ty, Some(&item.ident), errors);
+    }
+    Ok(&data.variants)
+}
+
+/// `ExtType` for an enum.
+pub fn implementation(item: &DeriveInput, cases: &[Case], parts: Vec<TokenStream>) -> TokenStream {
+    let layouts: Vec<TokenStream> = cases.iter().map(Case::layout).collect();
+    let variant = quote!(::ext_runtime::expansion::Variant::of(&[#(#layouts),*]));
+    let load = cases.iter().map(Case::load);
+    let store = cases.iter().map(Case::store);
+    named::implementation(
+        item,
+        Body {
+            kind: match cases.iter().any(Case::has_data) {
+                true => quote!(Variant),
+                false => quote!(Enum),
+            },
+            layout: quote!(#variant.layout),
+            parts,
+            load: quote! {
+                let __variant = const { #variant };
+                match __variant.load(__at) {
+                    #(#load,)*
+                    _ => ::ext_runtime::expansion::invalid(),
+                }
+            },
+            store: quote! {
+                let __variant = const { #variant };
+                match self {
+                    #(#store)*
+                }
+            },
+        },
+    )
+}

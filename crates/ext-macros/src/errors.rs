@@ -1,0 +1,75 @@
+//! Errors of one item, collected and reported together; and every text that users see.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::DeriveInput;
+
+/// What is wrong, at which tokens.
+#[derive(Default)]
+pub struct Errors(Option<syn::Error>);
+
+impl Errors {
+    /// Notes an error at `place`; goes on.
+    pub fn add(&mut self, place: impl ToTokens, message: impl std::fmt::Display) {
+        self.push(syn::Error::new_spanned(place, message));
+    }
+
+    /// Notes an error that somebody else found.
+    pub fn push(&mut self, error: syn::Error) {
+        match &mut self.0 {
+            Some(all) => all.combine(error),
+            none => *none = Some(error),
+        }
+    }
+
+    /// All errors, as one.
+    pub fn into_result(self) -> syn::Result<()> {
+        self.0.map_or(Ok(()), Err)
+    }
+}
+
+/// A derive: parses the item, expands it, or reports what is wrong.
+pub fn expansion(
+    item: proc_macro::TokenStream,
+    expand: fn(DeriveInput) -> syn::Result<TokenStream>,
+) -> proc_macro::TokenStream {
+    syn::parse(item).and_then(expand).unwrap_or_else(|errors| errors.to_compile_error()).into()
+}
+
+pub const ACTION_ARGUMENTS: &str = "`#[ext_action]` takes no arguments";
+pub const ACTION_ITEM: &str = "`#[ext_action]` belongs on a function";
+pub const ACTION_ASYNC: &str = "an action cannot be `async`: the host runs each call to its end";
+pub const ACTION_UNSAFE: &str = "an action cannot be `unsafe`: anybody may call it with any arguments";
+pub const ACTION_GENERIC: &str =
+    "an action cannot be generic: its callers are other programs, so its types must be known here";
+pub const ACTION_ABI: &str = "an action is a plain Rust function: remove the `extern`";
+pub const ACTION_VARIADIC: &str = "an action has a fixed list of parameters";
+pub const SELF_PARAMETER: &str =
+    "an action is a free function: pass what it needs as parameters instead of `self`";
+pub const REFERENCE: &str =
+    "a reference cannot cross the boundary of an extension: take an owned value";
+pub const REFERENCE_RESULT: &str =
+    "a reference cannot cross the boundary of an extension: return an owned value";
+pub const IMPL_TRAIT: &str =
+    "`impl Trait` cannot cross the boundary of an extension: name the type";
+pub const DYN_TRAIT: &str =
+    "a trait object cannot cross the boundary of an extension: use an enum with `#[derive(ExtEnum)]`";
+pub const POINTER: &str =
+    "a pointer cannot cross the boundary of an extension: pass the value itself";
+pub const PARAMETER_PATTERN: &str = "a parameter of an action needs a name, not a pattern";
+pub const DUPLICATE_PARAMETER: &str = "two parameters of this action have the same name";
+pub const STRUCTURE_ITEM: &str = "`ExtStructure` is for structs with named fields; use `ExtEnum` for an enum";
+pub const STRUCTURE_EMPTY: &str = "a structure needs at least one field";
+pub const STRUCTURE_TUPLE: &str = "the fields of a structure need names";
+pub const ENUM_ITEM: &str = "`ExtEnum` is for enums; use `ExtStructure` for a struct";
+pub const ENUM_EMPTY: &str = "an enum needs at least one case";
+pub const ERROR_ITEM: &str = "`ExtError` is for enums: one case for each way to fail";
+pub const LIFETIME: &str =
+    "a type that crosses the boundary owns its data: it cannot have lifetime parameters";
+pub const RECURSION: &str =
+    "a type cannot contain itself, not even in a list: the boundary knows no recursive types";
+pub const UNKNOWN_ATTRIBUTE: &str = "unknown `ext` attribute";
+pub const MESSAGE_PLACE: &str = "`message` belongs on the cases of an `ExtError`";
+pub const MESSAGE_PLACEHOLDER: &str = "this case has no data of that name for the message";
+pub const MESSAGE_BRACES: &str =
+    "unbalanced braces in the message: write `{{` and `}}` for braces that stand for themselves";

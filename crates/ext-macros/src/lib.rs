@@ -1,0 +1,108 @@
+//! The attributes of `ext-runtime`, one file each.
+//!
+//! A macro here sees the tokens of its own item and nothing else: it checks what tokens can
+//! show, writes names, documentation and places as text, and leaves every question about
+//! types to rustc, by naming trait constants at the user's own spans.
+
+mod action;
+mod attributes;
+mod case;
+mod enumeration;
+mod error;
+mod errors;
+mod meta;
+mod named;
+mod structure;
+
+use errors::expansion;
+use proc_macro::TokenStream;
+
+/// Makes a function an action of the extension.
+///
+/// The function stays what it is. Its documentation and that of its parameters (doc
+/// comments are allowed on them) become the action's. Parameters and result are owned
+/// values of types that implement `ExtType`; a `Result<T, E>` makes `E` the action's error.
+///
+/// ```
+/// use ext_runtime::prelude::*;
+///
+/// /// Greets somebody.
+/// #[ext_action]
+/// pub fn greet(
+///     /// Whom to greet.
+///     name: String,
+/// ) -> String {
+///     format!("Hello, {name}!")
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn ext_action(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    action::expand(arguments.into(), item.into()).into()
+}
+
+/// Makes a struct with named fields a structure: a WIT `record`.
+///
+/// ```
+/// use ext_runtime::prelude::*;
+///
+/// /// A place on earth.
+/// #[derive(ExtStructure)]
+/// pub struct Place {
+///     /// Degrees north.
+///     pub latitude: f64,
+///     /// Degrees east.
+///     pub longitude: f64,
+/// }
+/// ```
+#[proc_macro_derive(ExtStructure, attributes(ext))]
+pub fn ext_structure(item: TokenStream) -> TokenStream {
+    expansion(item, structure::expand)
+}
+
+/// Makes an enum cross the boundary: a WIT `enum` when no case has data, else a `variant`.
+///
+/// ```
+/// use ext_runtime::prelude::*;
+///
+/// /// A cell of a sheet.
+/// #[derive(ExtEnum)]
+/// pub enum Cell {
+///     /// Nothing.
+///     Empty,
+///     /// Text.
+///     Text(String),
+///     /// A span of cells.
+///     Merged { rows: u32, columns: u32 },
+/// }
+/// ```
+#[proc_macro_derive(ExtEnum, attributes(ext))]
+pub fn ext_enum(item: TokenStream) -> TokenStream {
+    expansion(item, enumeration::expand)
+}
+
+/// Makes an enum an error of actions: as `ExtEnum`, and each case has a message.
+///
+/// A case's message is its documentation's first paragraph, or the text of
+/// `#[ext(message = "…")]`, in which `{0}`, `{1}` or `{field}` stand for the case's data. The
+/// derive implements `Display` with it, and `std::error::Error`.
+///
+/// ```
+/// use ext_runtime::prelude::*;
+///
+/// /// Why there is no price.
+/// #[derive(Debug, ExtError)]
+/// pub enum PricingError {
+///     /// The price list is closed.
+///     Closed,
+///     /// A currency that no price list knows.
+///     #[ext(message = "no price list knows the currency {0}")]
+///     UnknownCurrency(String),
+/// }
+///
+/// let error = PricingError::UnknownCurrency("XXX".into());
+/// assert_eq!(error.to_string(), "no price list knows the currency XXX");
+/// ```
+#[proc_macro_derive(ExtError, attributes(ext))]
+pub fn ext_error(item: TokenStream) -> TokenStream {
+    expansion(item, error::expand)
+}

@@ -1,0 +1,96 @@
+//! What the macro itself knows of an element, as members of a JSON object.
+
+use proc_macro2::Span;
+use syn::{Attribute, Expr, ExprLit, Ident, Lit, Meta};
+
+/// Comma-separated members, such as `"name":"sku","description":"The article."`.
+pub struct Members(String);
+
+impl Members {
+    /// The members that every element has.
+    pub fn of(name: &Ident, attributes: &[Attribute]) -> Self {
+        let mut members = Self(String::new());
+        members.text("name", &unraw(name));
+        let description = documentation(attributes);
+        if !description.is_empty() {
+            members.text("description", &description);
+        }
+        members
+    }
+
+    /// Adds where the element stands in the source.
+    pub fn place(mut self, span: Span) -> Self {
+        let span = span.unwrap();
+        self.text("file", &span.file().replace('\\', "/"));
+        self.number("line", span.line());
+        self.number("column", span.column());
+        self
+    }
+
+    /// Adds a text.
+    pub fn text(&mut self, key: &str, value: &str) {
+        self.key(key);
+        self.0.push('"');
+        for character in value.chars() {
+            match character {
+                '"' => self.0.push_str("\\\""),
+                '\\' => self.0.push_str("\\\\"),
+                '\n' => self.0.push_str("\\n"),
+                control if control < ' ' => self.0.push_str(&format!("\\u{:04x}", control as u32)),
+                plain => self.0.push(plain),
+            }
+        }
+        self.0.push('"');
+    }
+
+    fn number(&mut self, key: &str, value: usize) {
+        self.key(key);
+        self.0.push_str(&value.to_string());
+    }
+
+    fn key(&mut self, key: &str) {
+        if !self.0.is_empty() {
+            self.0.push(',');
+        }
+        self.0.push('"');
+        self.0.push_str(key);
+        self.0.push_str("\":");
+    }
+
+    /// The text, for the expansion.
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+/// A name as people write it: `r#type` is `type`.
+pub fn unraw(name: &Ident) -> String {
+    let name = name.to_string();
+    name.strip_prefix("r#").map(str::to_owned).unwrap_or(name)
+}
+
+/// The text of the doc comments, without the space that follows the slashes.
+pub fn documentation(attributes: &[Attribute]) -> String {
+    let mut lines = Vec::new();
+    for attribute in attributes {
+        if attribute.path().is_ident("doc")
+            && let Meta::NameValue(pair) = &attribute.meta
+            && let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &pair.value
+        {
+            let text = text.value();
+            lines.extend(text.lines().map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned()));
+            if text.is_empty() {
+                lines.push(String::new());
+            }
+        }
+    }
+    lines.join("\n").trim().to_owned()
+}
+
+/// The first paragraph of a documentation, on one line and without its full stop: a message.
+pub fn first_paragraph(documentation: &str) -> String {
+    let paragraph: Vec<&str> =
+        documentation.lines().take_while(|line| !line.trim().is_empty()).map(str::trim).collect();
+    let text = paragraph.join(" ");
+    text.strip_suffix('.').unwrap_or(&text).to_owned()
+}

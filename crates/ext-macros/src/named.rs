@@ -1,0 +1,132 @@
+//! What all derives share: the implementation of `ExtType` around layout, parts and code.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{DeriveInput, Generics, Ident, Type, parse_quote};
+
+use crate::errors::{self, Errors};
+use crate::meta::Members;
+
+/// A type's own share of `ExtType`.
+pub struct Body {
+    /// A variant of `Kind`.
+    pub kind: TokenStream,
+    /// An expression of type `Layout`.
+    pub layout: TokenStream,
+    /// Expressions of type `Part`.
+    pub parts: Vec<TokenStream>,
+    /// The body of `load`, with `__at: *const u8`.
+    pub load: TokenStream,
+    /// The body of `store`, with `self` and `__at: *mut u8`.
+    pub store: TokenStream,
+}
+
+/// The implementation for one type.
+pub fn implementation(item: &DeriveInput, body: Body) -> TokenStream {
+    let Body { kind, layout, parts, load, store } = body;
+    let name = &item.ident;
+    let meta = Members::of(name, &item.attrs).place(name.span()).into_string();
+    let path = format!("::{}", crate::meta::unraw(name));
+    let parameters: Vec<&Ident> = item.generics.type_params().map(|parameter| &parameter.ident).collect();
+    let mut generics = item.generics.clone();
+    for parameter in generics.type_params_mut() {
+        parameter.bounds.push(parse_quote!(::ext_runtime::ExtType));
+    }
+    let (implementation, _, conditions) = generics.split_for_impl();
+    let (_, arguments, _) = item.generics.split_for_impl();
+    quote! {
+        // SAFETY: layout and code follow from the same list of parts.
+        #[automatically_derived]
+        #[allow(clippy::all, clippy::pedantic)]
+        unsafe impl #implementation ::ext_runtime::ExtType for #name #arguments #conditions {
+            const LAYOUT: ::ext_runtime::expansion::Layout = #layout;
+            const TYPE: &'static ::ext_runtime::expansion::Type =
+                &::ext_runtime::expansion::Type::Named(&::ext_runtime::expansion::Named {
+                    id: ::ext_runtime::expansion::named_id(
+                        concat!(module_path!(), #path),
+                        &[#(<#parameters as ::ext_runtime::ExtType>::TYPE),*],
+                    ),
+                    path: concat!(module_path!(), #path),
+                    arguments: &[#(<#parameters as ::ext_runtime::ExtType>::TYPE),*],
+                    kind: ::ext_runtime::expansion::Kind::#kind,
+                    meta: #meta,
+                    parts: &[#(#parts),*],
+                });
+
+            #[cfg(target_family = "wasm")]
+            unsafe fn load(__at: *const u8) -> Self {
+                unsafe { #load }
+            }
+
+            #[cfg(target_family = "wasm")]
+            unsafe fn store(self, __at: *mut u8) {
+                unsafe { #store }
+            }
+        }
+    }
+}
+
+/// A field or parameter, for the description.
+pub fn part(members: Members, ty: Option<&Type>) -> TokenStream {
+    let meta = members.into_string();
+    let ty = match ty {
+        Some(ty) => {
+            let ty = constant(ty, quote!(TYPE));
+            quote!(::core::option::Option::Some(#ty))
+        }
+        None => quote!(::core::option::Option::None),
+    };
+    quote!(::ext_runtime::expansion::Part { meta: #meta, ty: #ty })
+}
+
+/// `<T as ExtType>::CONSTANT`, with the type's span: an error about it appears there.
+pub fn constant(ty: &Type, constant: TokenStream) -> TokenStream {
+    quote_spanned!(ty.span()=> <#ty as ::ext_runtime::ExtType>::#constant)
+}
+
+/// An expression of type `Record` for fields of these types.
+pub fn record<'a>(types: impl IntoIterator<Item = &'a Type>) -> TokenStream {
+    let layouts = types.into_iter().map(|ty| constant(ty, quote!(LAYOUT)));
+    quote!(::ext_runtime::expansion::Record::of([#(#layouts),*]))
+}
+
+/// What no derive can do.
+pub fn check_generics(generics: &Generics, errors: &mut Errors) {
+    for lifetime in generics.lifetimes() {
+        errors.add(lifetime, errors::LIFETIME);
+    }
+}
+
+/// Types that rustc would refuse less clearly than we can.
+pub fn check_type(ty: &Type, own_name: Option<&Ident>, errors: &mut Errors) {
+    match ty {
+        Type::Reference(_) => errors.add(ty, errors::REFERENCE),
+        Type::Ptr(_) => errors.add(ty, errors::POINTER),
+        Type::ImplTrait(_) => errors.add(ty, errors::IMPL_TRAIT),
+        Type::TraitObject(_) => errors.add(ty, errors::DYN_TRAIT),
+        Type::Group(group) => check_type(&group.elem, own_name, errors),
+        Type::Paren(paren) => check_type(&paren.elem, own_name, errors),
+        Type::Tuple(tuple) => {
+            tuple.elems.iter().for_each(|element| check_type(element, own_name, errors));
+        }
+        Type::Path(path) => {
+            if path.qself.is_none()
+                && let Some(own_name) = own_name
+                && (path.path.is_ident(own_name) || path.path.is_ident("Self"))
+            {
+                errors.add(ty, errors::RECURSION);
+            }
+            for segment in &path.path.segments {
+                if let syn::PathArguments::AngleBracketed(arguments) = &segment.arguments {
+                    for argument in &arguments.args {
+                        if let syn::GenericArgument::Type(ty) = argument {
+                            check_type(ty, own_name, errors);
+                        }
+                    }
+                }
+            }
+        }
+        _ => {}
+    }
+}

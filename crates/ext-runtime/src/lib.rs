@@ -1,0 +1,68 @@
+//! What an extension is compiled against.
+//!
+//! An extension is a library crate whose annotated functions, its *actions*, become the
+//! exports of a WebAssembly component. This crate holds the [`ExtType`] trait, which says
+//! how a Rust type crosses the boundary, its implementations for the standard library's
+//! types, and the few functions that every component shares. The attributes
+//! themselves ([`ext_action`], [`ExtStructure`], [`ExtEnum`], [`ExtError`]) come from
+//! `ext-macros` and are re-exported here.
+//!
+//! ```
+//! use ext_runtime::prelude::*;
+//!
+//! /// A line of an order.
+//! #[derive(ExtStructure)]
+//! pub struct Line {
+//!     /// The article.
+//!     pub sku: String,
+//!     /// How many of it.
+//!     pub quantity: u32,
+//! }
+//!
+//! /// Why an order cannot be counted.
+//! #[derive(Debug, ExtError)]
+//! pub enum OrderError {
+//!     /// The order has no lines.
+//!     Empty,
+//! }
+//!
+//! /// Counts the articles of an order.
+//! #[ext_action]
+//! pub fn count_articles(
+//!     /// The lines to count.
+//!     lines: Vec<Line>,
+//! ) -> Result<u32, OrderError> {
+//!     match lines.as_slice() {
+//!         [] => Err(OrderError::Empty),
+//!         lines => Ok(lines.iter().map(|line| line.quantity).sum()),
+//!     }
+//! }
+//!
+//! // On the author's own machine an action stays the plain function that it is.
+//! assert_eq!(count_articles(vec![Line { sku: "A-1".into(), quantity: 3 }]).unwrap(), 3);
+//! ```
+//!
+//! On WebAssembly targets each action additionally exports one core function and one
+//! entry of the custom section that `cargo ext` reads (see [`description`]).
+
+mod abi;
+pub mod description;
+mod layout;
+mod types;
+
+pub use ext_macros::{ExtEnum, ExtError, ExtStructure, ext_action};
+pub use types::ExtType;
+
+/// What an extension's source usually imports.
+pub mod prelude {
+    pub use crate::{ExtEnum, ExtError, ExtStructure, ExtType, ext_action};
+}
+
+/// What the macros' expansions use. Not for people: it changes without notice.
+#[doc(hidden)]
+pub mod expansion {
+    #[cfg(target_family = "wasm")]
+    pub use crate::abi::{ResultArea, invalid};
+    pub use crate::description::{Action, Kind, Named, Part, Type, named_id};
+    pub use crate::layout::{Layout, Record, Variant};
+}

@@ -1,0 +1,69 @@
+//! The types that cross the boundary.
+
+mod choice;
+mod map;
+mod scalar;
+mod sequence;
+mod text;
+mod tuple;
+
+use crate::description::Type;
+use crate::layout::Layout;
+
+/// A type that crosses the boundary of an extension, as a parameter, a result or a part of
+/// one.
+///
+/// Implemented for the standard library's types in the table below, and by the derives for
+/// an extension's own. There is no reason to implement it by hand.
+///
+/// | Rust | WIT |
+/// |---|---|
+/// | `bool`, `char`, `i8`…`i64`, `u8`…`u64`, `f32`, `f64` | `bool`, `char`, `s8`…`s64`, `u8`…`u64`, `f32`, `f64` |
+/// | `String` | `string` |
+/// | `Vec<T>`, `Option<T>`, `Result<T, E>`, tuples | `list`, `option`, `result`, `tuple` |
+/// | `HashMap<String, T>`, `BTreeMap<String, T>` | `list<tuple<string, T>>` |
+/// | `Box<T>` | as `T` |
+/// | `()` as a result | none |
+/// | [`ExtStructure`](macro@crate::ExtStructure) | `record` |
+/// | [`ExtEnum`](macro@crate::ExtEnum), [`ExtError`](macro@crate::ExtError) | `enum` or `variant` |
+///
+/// # Safety
+/// Whoever implements it promises that `LAYOUT` is the Canonical ABI's for `TYPE`, that
+/// `load` reads and `store` writes exactly that, and that a `PLAIN` type's Rust
+/// representation is the same bytes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot cross the boundary of an extension",
+    label = "not usable in an action",
+    note = "numbers, `bool`, `char`, `String`, `Vec`, `Option`, `Result`, tuples, maps with `String` keys and `Box` can cross",
+    note = "a type of your own needs `#[derive(ExtStructure)]` (fields), `#[derive(ExtEnum)]` (cases) or `#[derive(ExtError)]` (errors)"
+)]
+pub unsafe trait ExtType: Sized + 'static {
+    /// How a value lies in memory at the boundary.
+    #[doc(hidden)]
+    const LAYOUT: Layout;
+
+    /// What the type is called at the boundary.
+    #[doc(hidden)]
+    const TYPE: &'static Type;
+
+    /// Whether a value's Rust representation is the boundary's, without memory of its own.
+    #[doc(hidden)]
+    const PLAIN: bool = false;
+
+    /// Takes a value, and the memory that it owns, out of a place at the boundary.
+    ///
+    /// # Safety
+    /// `at` is aligned and holds a valid value of `TYPE` that nobody loads again.
+    #[doc(hidden)]
+    #[cfg(target_family = "wasm")]
+    unsafe fn load(at: *const u8) -> Self;
+
+    /// Writes a value to a place at the boundary; memory that it owns lives until the host
+    /// has read the result.
+    ///
+    /// # Safety
+    /// `at` is aligned room for a value of `TYPE`.
+    #[doc(hidden)]
+    #[cfg(target_family = "wasm")]
+    unsafe fn store(self, at: *mut u8);
+}

@@ -1,0 +1,40 @@
+//! Every shape that can cross the boundary of an extension, and everything that an
+//! extension can do wrong.
+//!
+//! The actions whose names start with `echo_` give back what they are given: one for each
+//! shape of parameter and result that the boundary knows. `tests/tests/roundtrip.rs` sends
+//! random values through all of them. The others try what a sandbox is for.
+//!
+//! | module | about |
+//! |---|---|
+//! | [`scalars`], [`texts`] | values without parts |
+//! | [`lists`], [`options`], [`results`], [`tuples`], [`maps`] | what the language brings |
+//! | [`structures`], [`cases`], [`codes`], [`generics`] | what an extension defines |
+//! | [`parameters`] | how many parameters there are |
+//! | [`single`] | results that need no memory |
+//! | [`names`], [`elsewhere`] | where names come from, and what they may be |
+//! | [`outcomes`] | errors of the extension's own |
+//! | [`memory`], [`trouble`], [`world`] | an extension and its host |
+
+#[macro_use]
+mod echo;
+
+pub mod cases;
+pub mod codes;
+pub mod elsewhere;
+pub mod generics;
+pub mod lists;
+pub mod maps;
+pub mod memory;
+pub mod names;
+pub mod options;
+pub mod outcomes;
+pub mod parameters;
+pub mod results;
+pub mod scalars;
+pub mod single;
+pub mod structures;
+pub mod texts;
+pub mod trouble;
+pub mod tuples;
+pub mod world;

@@ -1,0 +1,17 @@
+//! The kitchen sink, called in every way: what comes back equals what went in, and what
+//! goes wrong goes wrong as it should.
+
+mod roundtrip {
+    mod arguments;
+    mod echo;
+    mod lies;
+    mod limits;
+    mod memory;
+    mod outcomes;
+    mod sandbox;
+    mod sharing;
+    mod sink;
+    mod traps;
+    mod typed;
+    mod values;
+}

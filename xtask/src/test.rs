@@ -1,0 +1,33 @@
+//! The verb `test`: everything that the tests need, then all tests.
+
+use crate::run::{Result, Run};
+use crate::toolchain::{self, Toolchain};
+use crate::tools;
+
+/// `cargo xtask test [arguments of cargo test]`.
+pub fn verb(arguments: &[String]) -> Result {
+    let toolchain = toolchain::ensure()?;
+    let mut cargo = Run::cargo()
+        .arg("test")
+        .env("EXT_TEST_WASM_TOOLS", tools::wasm_tools()?)
+        .env("EXT_TEST_SKOPEO", tools::skopeo()?)
+        .env("EXT_TEST_PYTHON", tools::python_with(&["openpyxl"])?);
+    if toolchain == Toolchain::Linked {
+        cargo = cargo.env("CARGO_EXT_TOOLCHAIN", toolchain::LINKED);
+    }
+    if !chooses_packages(arguments) {
+        cargo = cargo.arg("--workspace");
+    }
+    cargo.args(arguments).show()
+}
+
+/// Whether the arguments say themselves which packages they mean.
+fn chooses_packages(arguments: &[String]) -> bool {
+    let ours = arguments.iter().take_while(|argument| *argument != "--");
+    let mut ours = ours.map(String::as_str);
+    ours.any(|argument| {
+        argument.starts_with("--package")
+            || argument == "--manifest-path"
+            || (argument.starts_with("-p") && !argument.starts_with("--"))
+    })
+}

@@ -1,0 +1,113 @@
+//! Programs that only tests need: other people's tools, which judge what we make. Each is
+//! installed once, when it is missing.
+
+use std::path::PathBuf;
+
+use crate::cache;
+use crate::debian;
+use crate::run::{self, Failure, Result, Run};
+
+/// The release of wasm-tools that shares its libraries' version with the workspace.
+const WASM_TOOLS: &str = "1.254.0";
+
+/// wasm-tools with `validate`, `print` and `component`.
+pub fn wasm_tools() -> Result<PathBuf> {
+    let root = cache::folder()?
+        .join("tools")
+        .join(format!("wasm-tools-{WASM_TOOLS}"));
+    let program = root
+        .join("bin")
+        .join(format!("wasm-tools{}", std::env::consts::EXE_SUFFIX));
+    if program.exists() {
+        return Ok(program);
+    }
+    let _lock = cache::lock("tools")?;
+    if program.exists() {
+        return Ok(program);
+    }
+    let target = root.join("target");
+    Run::cargo()
+        .args(["install", "wasm-tools", "--version", WASM_TOOLS, "--locked"])
+        .args([
+            "--no-default-features",
+            "--features",
+            "validate,print,component",
+        ])
+        .arg("--root")
+        .arg(&root)
+        // Built for a few small files: what optimising costs is never earned back.
+        .args(["--debug", "--config", "profile.dev.debug = false"])
+        .env("CARGO_TARGET_DIR", &target)
+        .stage("install wasm-tools")?;
+    cache::remove(&target)?;
+    Ok(program)
+}
+
+/// skopeo, which copies between OCI registries, layouts and archives.
+pub fn skopeo() -> Result<PathBuf> {
+    from_package("skopeo", "skopeo")
+}
+
+/// A Python interpreter that has these packages of the Python Package Index.
+pub fn python_with(packages: &[&str]) -> Result<PathBuf> {
+    let folder = cache::folder()?
+        .join("tools")
+        .join(format!("python-{}", packages.join("-")));
+    let (complete, python) = (
+        folder.join("complete"),
+        folder.join(python_of_environment()),
+    );
+    // The interpreter is a link to the system's, which may be gone after an upgrade.
+    let is_there = || complete.exists() && python.exists();
+    if is_there() {
+        return Ok(python);
+    }
+    let _lock = cache::lock("tools")?;
+    if is_there() {
+        return Ok(python);
+    }
+    let system = from_package("python3", "python3")?;
+    if Run::new(&system)
+        .args(["-c", "import ensurepip"])
+        .capture()
+        .is_err()
+        && debian::is_here()
+    {
+        // Debian packages this part of Python's own library apart.
+        debian::install(&["python3-venv"])?;
+    }
+    cache::remove(&folder)?;
+    Run::new(&system)
+        .args(["-m", "venv"])
+        .arg(&folder)
+        .stage("create a Python environment")?;
+    Run::new(&python)
+        .args(["-m", "pip", "install", "--disable-pip-version-check"])
+        .args(packages)
+        .stage(&format!("pip install {}", packages.join(" ")))?;
+    cache::write(&complete, "")?;
+    Ok(python)
+}
+
+/// Where an environment keeps its interpreter.
+fn python_of_environment() -> &'static str {
+    if cfg!(windows) {
+        "Scripts/python.exe"
+    } else {
+        "bin/python3"
+    }
+}
+
+/// A program on the search path, installed from the Debian package when it is not there.
+fn from_package(program: &str, package: &str) -> Result<PathBuf> {
+    if let Some(path) = run::find(program) {
+        return Ok(path);
+    }
+    let advice = format!("install {program} so that it is on the search path, then run this again");
+    if debian::is_here() {
+        debian::install(&[package]).map_err(|failure| failure.advice(&advice))?;
+    }
+    run::find(program).ok_or_else(|| {
+        Failure::new(format!("the tests need {program}, which is not installed")).advice(advice)
+    })
+}
