@@ -1,5 +1,9 @@
 //! What the end-to-end tests share: the command as it was built, and scratch projects.
 
+mod scratch;
+
+pub use scratch::{Said, Scratch, tool};
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;

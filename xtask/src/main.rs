@@ -4,6 +4,7 @@
 mod cache;
 mod ci;
 mod debian;
+mod demo;
 mod prefix;
 mod run;
 mod say;
@@ -27,6 +28,11 @@ struct Verb {
 
 /// All verbs, in the order in which a newcomer meets them.
 const VERBS: &[Verb] = &[
+    Verb {
+        name: "demo",
+        help: "install what is missing, then build, publish, add and use two extensions",
+        run: demo::verb,
+    },
     Verb {
         name: "test",
         help: "install what is missing, then run every test [arguments of cargo test]",

@@ -83,10 +83,8 @@ impl Extension {
             let index = component.get_export_index(Some(&export), &name);
             actions.push(index.ok_or_else(|| LoadError::Mismatch(format!("it does not export `{name}`")))?);
         }
-        let mut linker = host.linker().clone();
-        // Whatever else it imports is denied: a call to it traps.
-        linker.define_unknown_imports_as_traps(&component).map_err(refused)?;
-        let pre = linker.instantiate_pre(&component).map_err(refused)?;
+        // Whatever it imports beyond the sandbox's world is refused here, by name.
+        let pre = host.linker().instantiate_pre(&component).map_err(refused)?;
         Ok(Self(Arc::new(Loaded {
             host: host.clone(),
             definition,

@@ -91,7 +91,8 @@ fn bounded_sleep(linker: &mut Linker<Sandbox>) -> wasmtime::Result<()> {
     }
 
     linker.allow_shadowing(true);
-    let mut clock = linker.instance("wasi:clocks/monotonic-clock@0.2.6")?;
+    // The version that wasmtime-wasi has: another one would stand beside it.
+    let mut clock = linker.instance("wasi:clocks/monotonic-clock@0.2.12")?;
     clock.func_wrap("subscribe-duration", |store: StoreContextMut<'_, Sandbox>, (wanted,): (u64,)| {
         subscribe(store, Duration::from_nanos(wanted))
     })?;
