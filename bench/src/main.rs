@@ -34,7 +34,8 @@ const BENCHMARKS: &[(&str, fn() -> Result<Vec<Row>>)] = &[
 
 fn main() -> ExitCode {
     let asked: Vec<String> = std::env::args().skip(1).collect();
-    if let Some(name) = asked.iter().find(|name| BENCHMARKS.iter().all(|(known, _)| known != name)) {
+    if let Some(name) = asked.iter().find(|name| BENCHMARKS.iter().all(|(known, _)| known != name))
+    {
         let known: Vec<&str> = BENCHMARKS.iter().map(|(name, _)| *name).collect();
         eprintln!("error: there is no benchmark `{name}`; there are: {}", known.join(", "));
         return ExitCode::from(2);

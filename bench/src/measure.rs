@@ -24,13 +24,24 @@ pub struct Row {
 
 impl Row {
     /// A line of a ratio.
-    pub fn ratio(what: impl Into<String>, ours: String, peer: String, ratio: f64, bar: f64) -> Self {
+    pub fn ratio(
+        what: impl Into<String>,
+        ours: String,
+        peer: String,
+        ratio: f64,
+        bar: f64,
+    ) -> Self {
         let (figure, met) = (format!("{ratio:.2} ×"), ratio <= bar);
         Self { what: what.into(), ours, peer, figure, bar: format!("≤ {bar} ×"), met }
     }
 
     /// A line that nothing is demanded of.
-    pub fn information(what: impl Into<String>, ours: String, peer: String, figure: String) -> Self {
+    pub fn information(
+        what: impl Into<String>,
+        ours: String,
+        peer: String,
+        figure: String,
+    ) -> Self {
         Self { what: what.into(), ours, peer, figure, bar: String::new(), met: true }
     }
 }
@@ -91,11 +102,6 @@ pub fn median(mut values: Vec<f64>) -> f64 {
         (length, middle) if length % 2 == 1 => values[middle],
         (_, middle) => f64::midpoint(values[middle - 1], values[middle]),
     }
-}
-
-/// Seconds of each.
-pub fn seconds(values: &[Duration]) -> Vec<f64> {
-    values.iter().map(Duration::as_secs_f64).collect()
 }
 
 /// Says on standard error what goes on.

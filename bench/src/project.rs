@@ -19,13 +19,15 @@ const WIT_BINDGEN: &str = "0.57.1";
 
 /// A folder that is gone when the benchmark is over.
 pub fn folder() -> Result<TempDir> {
-    TempDir::with_prefix("ext-bench-").map_err(|error| Failure(format!("no temporary folder: {error}")))
+    TempDir::with_prefix("ext-bench-")
+        .map_err(|error| Failure(format!("no temporary folder: {error}")))
 }
 
 /// `cargo ext`, as installed.
 pub fn cargo_ext() -> Result<Command> {
-    let path = std::env::var_os("EXT_BENCH_CARGO_EXT")
-        .ok_or_else(|| Failure("EXT_BENCH_CARGO_EXT does not name a cargo-ext: run `cargo xtask bench`".into()))?;
+    let path = std::env::var_os("EXT_BENCH_CARGO_EXT").ok_or_else(|| {
+        Failure("EXT_BENCH_CARGO_EXT does not name a cargo-ext: run `cargo xtask bench`".into())
+    })?;
     let mut command = clean(path);
     command.arg("ext");
     Ok(command)
@@ -62,7 +64,12 @@ impl Project {
     /// A new extension, as `cargo ext new` makes it, with other source if any is given.
     pub fn extension(parent: &Path, name: &str, source: Option<&str>) -> Result<Self> {
         let folder = parent.join(name);
-        run(cargo_ext()?.arg("new").arg(&folder).args(["--namespace", "bench", "--template", "orders"]))?;
+        run(cargo_ext()?.arg("new").arg(&folder).args([
+            "--namespace",
+            "bench",
+            "--template",
+            "orders",
+        ]))?;
         let project = Self { folder };
         if let Some(source) = source {
             project.write("src/lib.rs", source)?;
@@ -72,7 +79,12 @@ impl Project {
     }
 
     /// The same with wit-bindgen's macro: an interface and what is behind it.
-    pub fn bindgen(parent: &Path, name: &str, definition: &Extension, source: &str) -> Result<Self> {
+    pub fn bindgen(
+        parent: &Path,
+        name: &str,
+        definition: &Extension,
+        source: &str,
+    ) -> Result<Self> {
         let project = Self { folder: parent.join(name) };
         let manifest = format!(
             "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
@@ -95,7 +107,10 @@ impl Project {
     /// Writes one of its files.
     pub fn write(&self, file: &str, content: &str) -> Result {
         let path = self.folder.join(file);
-        let written = path.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&path, content));
+        let written = path
+            .parent()
+            .map_or(Ok(()), std::fs::create_dir_all)
+            .and_then(|()| std::fs::write(&path, content));
         written.map_err(|error| Failure(format!("{} cannot be written: {error}", path.display())))
     }
 
@@ -126,14 +141,16 @@ impl Project {
 
 /// Reads a file.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
-    std::fs::read(path).map_err(|error| Failure(format!("{} cannot be read: {error}", path.display())))
+    std::fs::read(path)
+        .map_err(|error| Failure(format!("{} cannot be read: {error}", path.display())))
 }
 
 /// The package that `cargo ext build` made, and its definition.
 pub fn package(target: &Path, name: &str) -> Result<(Vec<u8>, Extension)> {
-    let stem = target.join("ext").join(name);
-    let component = read(&stem.with_extension("wasm"))?;
-    let definition = Extension::from_json(&read(&stem.with_extension("json"))?)
-        .map_err(|mistakes| Failure(mistakes.iter().map(|it| it.message.as_str()).collect::<Vec<_>>().join("; ")))?;
+    let file = |extension: &str| target.join("ext").join(format!("{name}.{extension}"));
+    let component = read(&file("wasm"))?;
+    let definition = Extension::from_json(&read(&file("json"))?).map_err(|mistakes| {
+        Failure(mistakes.iter().map(|it| it.message.as_str()).collect::<Vec<_>>().join("; "))
+    })?;
     Ok((component, definition))
 }

@@ -10,13 +10,20 @@ use std::sync::OnceLock;
 
 /// The root of the repository.
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests are in a folder of the repository")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the tests are in a folder of the repository")
 }
 
 /// The `cargo-ext` of this source, built when it is not up to date.
 pub fn cargo_ext() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
+        let path = profile().join(format!("cargo-ext{}", std::env::consts::EXE_SUFFIX));
+        // `cargo xtask test` builds it together with the tests.
+        if std::env::var_os("EXT_TEST_BUILT").is_some() {
+            return path;
+        }
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let status = Command::new(cargo)
             .args(["build", "--quiet", "--package", "cargo-ext"])
@@ -24,7 +31,7 @@ pub fn cargo_ext() -> &'static Path {
             .status()
             .expect("cargo starts");
         assert!(status.success(), "cargo-ext builds");
-        profile().join(format!("cargo-ext{}", std::env::consts::EXE_SUFFIX))
+        path
     })
 }
 

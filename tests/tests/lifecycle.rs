@@ -18,7 +18,9 @@ fn a_new_extension_builds_tests_runs_and_publishes_at_once() {
     assert_eq!(said.out, "\"Hello, Wörld!\"\n");
 
     let said = scratch.ext("hello", &["publish"]).success();
-    for stage in ["Verified hello v0.1.0", "Built", "Stored in", "Published acme:hello@0.1.0 (sha256:"] {
+    for stage in
+        ["Verified hello v0.1.0", "Built", "Stored in", "Published acme:hello@0.1.0 (sha256:"]
+    {
         assert!(said.err.contains(stage), "`{stage}` is not in:\n{}", said.err);
     }
     // Nothing changed: recognised, and said.
@@ -45,7 +47,12 @@ fn a_new_extension_builds_tests_runs_and_publishes_at_once() {
 #[test]
 fn other_tools_read_what_is_published() {
     let scratch = Scratch::new();
-    scratch.ext("", &["new", "orders", "--namespace", "acme", "--template", "orders", "--database", "all"]).success();
+    scratch
+        .ext(
+            "",
+            &["new", "orders", "--namespace", "acme", "--template", "orders", "--database", "all"],
+        )
+        .success();
     scratch.ext("orders", &["publish"]).success();
     let said = scratch.ext("orders", &["run", "price_order", "--json", "@order.json"]).success();
     assert_eq!(said.out, "1800\n");
@@ -54,7 +61,8 @@ fn other_tools_read_what_is_published() {
     scratch.ext("orders", &["package", "--output", package.to_str().expect("UTF-8")]).success();
     let wasm_tools = tool("EXT_TEST_WASM_TOOLS");
     run(&wasm_tools, &["validate".as_ref(), package.as_ref()]).success();
-    let theirs = run(&wasm_tools, &["component".as_ref(), "wit".as_ref(), package.as_ref()]).success().out;
+    let theirs =
+        run(&wasm_tools, &["component".as_ref(), "wit".as_ref(), package.as_ref()]).success().out;
     let ours = scratch.ext("orders", &["inspect", "acme:orders", "--format", "wit"]).success().out;
     assert_eq!(ours.trim_end(), theirs.trim_end());
     assert!(theirs.contains("/// Prices an order, in cents."), "{theirs}");
@@ -63,7 +71,9 @@ fn other_tools_read_what_is_published() {
     let from = format!("oci:{}:0.1.0", scratch.registry().join("acme/orders").display());
     let to = format!("oci:{}:copied", scratch.path().join("copy").display());
     run(tool("EXT_TEST_SKOPEO"), &["copy".as_ref(), from.as_ref(), to.as_ref()]).success();
-    let raw = run(tool("EXT_TEST_SKOPEO"), &["inspect".as_ref(), "--raw".as_ref(), to.as_ref()]).success().out;
+    let raw = run(tool("EXT_TEST_SKOPEO"), &["inspect".as_ref(), "--raw".as_ref(), to.as_ref()])
+        .success()
+        .out;
     let manifest: serde_json::Value = serde_json::from_str(&raw).expect("a manifest");
     assert_eq!(manifest["config"]["mediaType"], "application/vnd.wasm.config.v0+json");
     assert_eq!(manifest["layers"][0]["mediaType"], "application/wasm");
@@ -79,7 +89,9 @@ fn mistakes_are_reported_where_they_are() {
     scratch.ext("", &["new", "x", "--database", "dbase"]).failure(2, "EXT0107");
     scratch.ext("", &["build"]).failure(1, "EXT0405");
     scratch.ext("", &["bild"]).failure(2, "unrecognized subcommand");
-    scratch.ext("hello", &["run", "gret"]).failure(1, "no action is named `gret`; there are: greet");
+    scratch
+        .ext("hello", &["run", "gret"])
+        .failure(1, "no action is named `gret`; there are: greet");
     scratch.ext("hello", &["run", "greet"]).failure(1, "`name` is missing");
     scratch.ext("hello", &["run", "greet", "--nmae", "x"]).failure(2, "it has: --name");
     scratch.ext("hello", &["inspect", "acme:helo"]).failure(1, "EXT030");
@@ -89,23 +101,46 @@ fn mistakes_are_reported_where_they_are() {
     assert!(said.err.contains("two actions are named `greet`"), "{}", said.err);
     assert_eq!(said.err.matches("src/lib.rs:").count(), 2, "{}", said.err);
 
-    scratch.edit("hello/Cargo.toml", "namespace = \"acme\"", "namespace = \"Acme\"\ntitel = \"Hello\"");
+    scratch.edit(
+        "hello/Cargo.toml",
+        "namespace = \"acme\"",
+        "namespace = \"Acme\"\ntitel = \"Hello\"",
+    );
     let said = scratch.ext("hello", &["check"]).failure(1, "EXT0103");
     assert!(said.err.contains("EXT0105"), "{}", said.err);
-    let line = scratch.read("hello/Cargo.toml").lines().position(|it| it.starts_with("namespace")).expect("a line") + 1;
+    let line = scratch
+        .read("hello/Cargo.toml")
+        .lines()
+        .position(|it| it.starts_with("namespace"))
+        .expect("a line")
+        + 1;
     assert!(said.err.contains(&format!("Cargo.toml:{line}:13")), "{}", said.err);
 }
 
 #[test]
 fn workspaces_have_several_extensions() {
     let scratch = Scratch::new();
-    std::fs::write(scratch.path().join("Cargo.toml"), "[workspace]\nresolver = \"3\"\nmembers = []\n").expect("written");
+    std::fs::write(
+        scratch.path().join("Cargo.toml"),
+        "[workspace]\nresolver = \"3\"\nmembers = []\n",
+    )
+    .expect("written");
     scratch.ext("", &["new", "crates/first", "--namespace", "acme"]).success();
     scratch.ext("", &["new", "crates/second", "--namespace", "acme", "--name", "next"]).success();
     scratch.ext("", &["build"]).failure(2, "choose with `-p NAME`");
     let target = scratch.path().join("own target");
     let said = scratch
-        .command("", &["build", "--workspace", "--message-format", "json", "--target-dir", target.to_str().expect("UTF-8")])
+        .command(
+            "",
+            &[
+                "build",
+                "--workspace",
+                "--message-format",
+                "json",
+                "--target-dir",
+                target.to_str().expect("UTF-8"),
+            ],
+        )
         .output()
         .expect("cargo-ext starts");
     let said = Said::from(said).success();
@@ -116,10 +151,14 @@ fn workspaces_have_several_extensions() {
     let names: Vec<&str> = built.iter().filter_map(|it| it["name"].as_str()).collect();
     assert_eq!(names, ["acme:first", "acme:next"]);
     for it in &built {
-        let manifest = std::fs::read(it["manifest"].as_str().expect("a path")).expect("the manifest");
-        let extension = ext_definition::model::Extension::from_json(&manifest).expect("a definition");
+        let manifest =
+            std::fs::read(it["manifest"].as_str().expect("a path")).expect("the manifest");
+        let extension =
+            ext_definition::model::Extension::from_json(&manifest).expect("a definition");
         assert_eq!(extension.actions[0].name, "greet");
-        assert!(it["component"].as_str().expect("a path").starts_with(target.to_str().expect("UTF-8")));
+        assert!(
+            it["component"].as_str().expect("a path").starts_with(target.to_str().expect("UTF-8"))
+        );
     }
     scratch.ext("", &["run", "-p", "next", "greet", "--name", "you"]).success();
     scratch.ext("crates/first", &["run", "greet", "--name", "you"]).success();
@@ -132,7 +171,11 @@ fn adding_edits_only_what_it_must() {
     scratch.ext("hello", &["publish"]).success();
     scratch.cargo("", &["new", "--quiet", "shop"]).success();
     scratch.edit("shop/Cargo.toml", "[dependencies]", "# Mine.\n[dependencies]   # and mine");
-    std::fs::write(scratch.path().join("shop/build.rs"), "fn main() {\n    println!(\"cargo::rerun-if-changed=x\");\n}\n").expect("written");
+    std::fs::write(
+        scratch.path().join("shop/build.rs"),
+        "fn main() {\n    println!(\"cargo::rerun-if-changed=x\");\n}\n",
+    )
+    .expect("written");
 
     scratch.ext("shop", &["add", "acme:helo"]).failure(1, "did you mean `acme:hello`?");
     scratch.ext("shop", &["add", "acme:hello@2"]).failure(1, "EXT0307");
@@ -144,15 +187,24 @@ fn adding_edits_only_what_it_must() {
     assert!(manifest.contains("# Mine.\n[dependencies]   # and mine"), "{manifest}");
     assert!(manifest.contains("\"acme:hello\" = \"0.1\""), "{manifest}");
     let lock = scratch.read("shop/Ext.lock");
-    assert!(lock.contains("name = \"acme:hello\"") && lock.contains("version = \"0.1.0\""), "{lock}");
+    assert!(
+        lock.contains("name = \"acme:hello\"") && lock.contains("version = \"0.1.0\""),
+        "{lock}"
+    );
     let script = scratch.read("shop/build.rs");
-    assert_eq!(script, "fn main() {\n    ext_build::client();\n    println!(\"cargo::rerun-if-changed=x\");\n}\n");
+    assert_eq!(
+        script,
+        "fn main() {\n    ext_build::client();\n    println!(\"cargo::rerun-if-changed=x\");\n}\n"
+    );
     assert!(scratch.read("shop/extensions/acme-hello.json").contains("\"greet\""));
     // Again: nothing is left to do.
     scratch.ext("shop", &["add", "acme:hello@0.1"]).success();
     assert_eq!((scratch.read("shop/Cargo.toml"), scratch.read("shop/Ext.lock")), (manifest, lock));
     let listed = scratch.ext("shop", &["list"]).success().out;
-    assert!(listed.starts_with("acme:hello  0.1.0") && listed.contains("asked for 0.1"), "{listed}");
+    assert!(
+        listed.starts_with("acme:hello  0.1.0") && listed.contains("asked for 0.1"),
+        "{listed}"
+    );
 
     scratch.ext("shop", &["remove", "acme:other"]).failure(1, "it uses: acme:hello");
     scratch.ext("shop", &["remove", "acme:hello"]).success();
@@ -164,7 +216,9 @@ fn adding_edits_only_what_it_must() {
 #[test]
 fn help_completions_and_man_pages() {
     let scratch = Scratch::new();
-    for verb in ["new", "build", "check", "run", "inspect", "package", "publish", "add", "remove", "list"] {
+    for verb in
+        ["new", "build", "check", "run", "inspect", "package", "publish", "add", "remove", "list"]
+    {
         let help = scratch.ext("", &[verb, "--help"]).success().out;
         assert!(help.contains("Examples:") && help.contains("Usage: cargo ext"), "{help}");
     }
@@ -173,6 +227,7 @@ fn help_completions_and_man_pages() {
     assert!(scratch.read("pages/cargo-ext-publish.1").contains("cargo"));
     scratch.ext("", &["doctor"]).success();
     // Without the word that cargo passes on.
-    let bare = Command::new(ext_tests::cargo_ext()).arg("--version").output().expect("cargo-ext starts");
+    let bare =
+        Command::new(ext_tests::cargo_ext()).arg("--version").output().expect("cargo-ext starts");
     assert!(bare.status.success());
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use ext_tests::{Said, Scratch, root, tool};
 
-const CHECK: &str = r#"
+const CHECK: &str = r##"
 import sys
 from openpyxl import load_workbook
 
@@ -26,7 +26,7 @@ schedule = list(book["Financing"].iter_rows(min_row=2, values_only=True))
 assert len(schedule) == 36 and schedule[-1][4] == 0, schedule[-1]
 assert abs(sum(row[3] for row in schedule) - 60000) < 1e-6
 print("as expected")
-"#;
+"##;
 
 #[test]
 fn reads_computes_and_writes_workbooks() {
@@ -47,7 +47,8 @@ fn reads_computes_and_writes_workbooks() {
     scratch.ext("report", &["add", "example:finance", "example:spreadsheet"]).success();
 
     for input in ["data/orders.xlsx", "data/orders-calculated.xlsx"] {
-        let said = scratch.cargo("report", &["run", "--quiet", "--", input, "report.xlsx"]).success();
+        let said =
+            scratch.cargo("report", &["run", "--quiet", "--", input, "report.xlsx"]).success();
         assert!(said.out.contains("60 orders"), "{}", said.out);
         let report = scratch.path().join("report");
         let output = Command::new(tool("EXT_TEST_PYTHON"))

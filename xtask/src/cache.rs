@@ -17,18 +17,14 @@ pub fn folder() -> Result<PathBuf> {
             .map_err(|e| Failure::new(format!("CARGO_EXT_CACHE is not a usable path: {e}")));
     }
     // The XDG specification wants relative values ignored.
-    if let Some(folder) = variable("XDG_CACHE_HOME")
-        .map(PathBuf::from)
-        .filter(|f| f.is_absolute())
+    if let Some(folder) = variable("XDG_CACHE_HOME").map(PathBuf::from).filter(|f| f.is_absolute())
     {
         return Ok(folder.join("cargo-ext"));
     }
     match env::home_dir() {
         Some(home) => Ok(home.join(".cache").join("cargo-ext")),
-        None => Err(
-            Failure::new("no home directory is known, so there is no place for a cache")
-                .advice("set CARGO_EXT_CACHE to a folder"),
-        ),
+        None => Err(Failure::new("no home directory is known, so there is no place for a cache")
+            .advice("set CARGO_EXT_CACHE to a folder")),
     }
 }
 
@@ -45,10 +41,9 @@ pub fn lock(name: &str) -> Result<File> {
     let file = File::create(&path).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => return Ok(file),
-        Err(TryLockError::WouldBlock) => say::line(&format!(
-            "waiting for another run that holds {}",
-            path.display()
-        )),
+        Err(TryLockError::WouldBlock) => {
+            say::line(&format!("waiting for another run that holds {}", path.display()))
+        }
         Err(TryLockError::Error(e)) => return Err(failed(e)),
     }
     file.lock().map_err(failed)?;

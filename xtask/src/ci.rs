@@ -9,15 +9,6 @@ pub fn verb(arguments: &[String]) -> Result {
         .args(["fmt", "--all", "--check"])
         .show()
         .map_err(|failure| failure.advice("run `cargo fmt --all`"))?;
-    Run::cargo()
-        .args([
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ])
-        .show()?;
+    Run::cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]).show()?;
     test::verb(arguments)
 }

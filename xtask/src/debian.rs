@@ -19,34 +19,19 @@ pub fn is_here() -> bool {
 
 /// Installs those of the packages that are missing; none is removed for it.
 pub fn install(packages: &[&str]) -> Result {
-    let missing: Vec<&str> = packages
-        .iter()
-        .copied()
-        .filter(|package| !is_installed(package))
-        .collect();
-    if missing.is_empty() {
-        Ok(())
-    } else {
-        upgrade(&missing)
-    }
+    let missing: Vec<&str> =
+        packages.iter().copied().filter(|package| !is_installed(package)).collect();
+    if missing.is_empty() { Ok(()) } else { upgrade(&missing) }
 }
 
 /// Installs the packages in the newest version that the system's suites have.
 pub fn upgrade(packages: &[&str]) -> Result {
     if let Err(failure) = update() {
         // Often only a source that has nothing to do with us: let the installation decide.
-        say::line(&format!(
-            "going on with the package lists as they are: {failure}"
-        ));
+        say::line(&format!("going on with the package lists as they are: {failure}"));
     }
     as_root()?
-        .args([
-            "apt-get",
-            "install",
-            "-y",
-            "--no-install-recommends",
-            "--no-remove",
-        ])
+        .args(["apt-get", "install", "-y", "--no-install-recommends", "--no-remove"])
         // Someone else's installation may be under way: rather wait than fail.
         .args(["-o", "DPkg::Lock::Timeout=600"])
         .args(packages)
@@ -54,15 +39,12 @@ pub fn upgrade(packages: &[&str]) -> Result {
 }
 
 fn update() -> Result {
-    as_root()?
-        .args(["apt-get", "update", "-o", "DPkg::Lock::Timeout=600"])
-        .stage("apt-get update")
+    as_root()?.args(["apt-get", "update", "-o", "DPkg::Lock::Timeout=600"]).stage("apt-get update")
 }
 
 fn is_installed(package: &str) -> bool {
-    let status = Run::new("dpkg-query")
-        .args(["--show", "--showformat", "${Status}", package])
-        .capture();
+    let status =
+        Run::new("dpkg-query").args(["--show", "--showformat", "${Status}", package]).capture();
     status.is_ok_and(|status| status == "install ok installed")
 }
 
@@ -79,7 +61,7 @@ fn as_root() -> Result<Run> {
     let advice = "run this as root, or install sudo and allow it to you";
     if run::find("sudo").is_none() {
         return Err(
-            Failure::new("installing packages needs root, and there is no sudo").advice(advice),
+            Failure::new("installing packages needs root, and there is no sudo").advice(advice)
         );
     }
     // The password is asked for here: the command itself runs with its output in a log.
@@ -106,11 +88,8 @@ pub fn unpack(package: &str, suite: &str, folder: &Path) -> Result<PathBuf> {
     for part in ["lists/partial", "cache/archives/partial", "package"] {
         cache::create(&folder.join(part))?;
     }
-    let signed = if Path::new(KEYRING).exists() {
-        format!(" signed-by={KEYRING}")
-    } else {
-        String::new()
-    };
+    let signed =
+        if Path::new(KEYRING).exists() { format!(" signed-by={KEYRING}") } else { String::new() };
     let sources = folder.join("sources.list");
     cache::write(
         &sources,
@@ -118,23 +97,13 @@ pub fn unpack(package: &str, suite: &str, folder: &Path) -> Result<PathBuf> {
     )?;
 
     let mut options: Vec<String> = Vec::new();
-    let paths = [
-        ("Etc::SourceList", "sources.list"),
-        ("State::Lists", "lists"),
-        ("Cache", "cache"),
-    ];
+    let paths =
+        [("Etc::SourceList", "sources.list"), ("State::Lists", "lists"), ("Cache", "cache")];
     for (name, part) in paths {
-        options.extend([
-            "-o".into(),
-            format!("Dir::{name}={}", folder.join(part).display()),
-        ]);
+        options.extend(["-o".into(), format!("Dir::{name}={}", folder.join(part).display())]);
     }
     // The system's other sources and its preferences among suites stay out of it.
-    for name in [
-        "Dir::Etc::SourceParts",
-        "Dir::Etc::Preferences",
-        "Dir::Etc::PreferencesParts",
-    ] {
+    for name in ["Dir::Etc::SourceParts", "Dir::Etc::Preferences", "Dir::Etc::PreferencesParts"] {
         options.extend(["-o".into(), format!("{name}=/dev/null")]);
     }
     options.extend(["-o".into(), "APT::Default-Release=".into()]);
@@ -158,11 +127,7 @@ pub fn unpack(package: &str, suite: &str, folder: &Path) -> Result<PathBuf> {
     let file =
         file.ok_or_else(|| Failure::new(format!("apt-get downloaded no file for {package}")))?;
     let unpacked = folder.join("package");
-    Run::new("dpkg")
-        .arg("-x")
-        .arg(file)
-        .arg(&unpacked)
-        .capture()?;
+    Run::new("dpkg").arg("-x").arg(file).arg(&unpacked).capture()?;
     Ok(unpacked)
 }
 
@@ -179,12 +144,10 @@ fn mirror() -> Result<Option<String>> {
 /// The first address whose line says main archive: updates, security and backports live in
 /// suites with a dash in their names, and partly on other mirrors.
 fn main_archive(targets: &str) -> Option<&str> {
-    targets
-        .lines()
-        .find_map(|line| match line.split(' ').collect::<Vec<_>>()[..] {
-            [address, release, "main", "Debian"] if !release.contains('-') => Some(address),
-            _ => None,
-        })
+    targets.lines().find_map(|line| match line.split(' ').collect::<Vec<_>>()[..] {
+        [address, release, "main", "Debian"] if !release.contains('-') => Some(address),
+        _ => None,
+    })
 }
 
 #[cfg(test)]

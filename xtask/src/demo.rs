@@ -21,11 +21,16 @@ pub fn verb(arguments: &[String]) -> Result {
     demo.application()?;
     demo.report()?;
     say::line("");
-    say::line("That was the life cycle: two extensions went from source to a registry, and an application");
+    say::line(
+        "That was the life cycle: two extensions went from source to a registry, and an application",
+    );
     say::line("added, typed and called them. Look around:");
     say::line(&format!("  the registry     {}", demo.registry().display()));
     say::line(&format!("  the application  {}", demo.report_folder().display()));
-    say::line(&format!("  its result       {}", demo.report_folder().join("report.xlsx").display()));
+    say::line(&format!(
+        "  its result       {}",
+        demo.report_folder().join("report.xlsx").display()
+    ));
     Ok(())
 }
 
@@ -84,7 +89,8 @@ impl Demo {
     fn application(&self) -> Result {
         let from = run::workspace().join("examples/report");
         let to = self.report_folder();
-        for file in ["Cargo.toml", "src/main.rs", "data/orders.xlsx", "data/orders-calculated.xlsx"] {
+        for file in ["Cargo.toml", "src/main.rs", "data/orders.xlsx", "data/orders-calculated.xlsx"]
+        {
             copy(&from.join(file), &to.join(file))?;
         }
         // The same versions as here, so that nothing is fetched twice.
@@ -94,9 +100,10 @@ impl Demo {
     }
 
     fn report(&self) -> Result {
-        for (input, output) in
-            [("data/orders.xlsx", "report.xlsx"), ("data/orders-calculated.xlsx", "report-calculated.xlsx")]
-        {
+        for (input, output) in [
+            ("data/orders.xlsx", "report.xlsx"),
+            ("data/orders-calculated.xlsx", "report-calculated.xlsx"),
+        ] {
             say::line("");
             say::line(&format!("$ cargo run -- {input} {output}"));
             Run::cargo()

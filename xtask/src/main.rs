@@ -1,6 +1,7 @@
 //! `cargo xtask`: the chores of this repository, written in Rust so that they run wherever
 //! cargo does. One verb, one line in [`VERBS`].
 
+mod bench;
 mod cache;
 mod ci;
 mod debian;
@@ -39,6 +40,11 @@ const VERBS: &[Verb] = &[
         run: test::verb,
     },
     Verb {
+        name: "bench",
+        help: "measure what it costs, beside what the same costs otherwise [NAME...]",
+        run: bench::verb,
+    },
+    Verb {
         name: "ci",
         help: "formatting, clippy with warnings denied, then what `test` does",
         run: ci::verb,
@@ -63,10 +69,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = arguments.collect();
     let result = match VERBS.iter().find(|verb| verb.name == name) {
         Some(verb) => (verb.run)(&arguments),
-        None => Err(Failure::usage(format!(
-            "there is no verb `{name}`\n\n{}",
-            usage().trim_end()
-        ))),
+        None => Err(Failure::usage(format!("there is no verb `{name}`\n\n{}", usage().trim_end()))),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

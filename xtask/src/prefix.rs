@@ -51,9 +51,7 @@ impl Compiler {
                 Failure::new(format!("{} -vV has no line `{name}`", rustc.display()))
             })
         };
-        let sysroot = Run::foreign(&rustc)
-            .args(["--print", "sysroot"])
-            .capture()?;
+        let sysroot = Run::foreign(&rustc).args(["--print", "sysroot"]).capture()?;
         Ok(Some(Compiler {
             release: field("release:")?,
             host: field("host:")?,
@@ -68,9 +66,7 @@ impl Compiler {
 
     /// The folder for this compiler's toolchain.
     fn prefix(&self) -> Result<PathBuf> {
-        Ok(cache::folder()?
-            .join("toolchain")
-            .join(format!("{}-{TARGET}", self.release)))
+        Ok(cache::folder()?.join("toolchain").join(format!("{}-{TARGET}", self.release)))
     }
 }
 
@@ -87,10 +83,7 @@ fn stamp() -> Result<String> {
     let failed = |e| Failure::file("look at", &path, e);
     let rustc = fs::metadata(&path).map_err(failed)?;
     let written = rustc.modified().map_err(failed)?;
-    let seconds = written
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default()
-        .as_secs();
+    let seconds = written.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     Ok(format!("rustc of {seconds} s, {} bytes\n", rustc.len()))
 }
 
@@ -138,13 +131,7 @@ pub fn build() -> Result<PathBuf> {
 
     let new = work.join("prefix");
     cache::remove(&new)?;
-    lay_out(
-        &new,
-        &compiler,
-        &library,
-        &libc.join("usr/lib").join(TARGET),
-        &linkers,
-    )?;
+    lay_out(&new, &compiler, &library, &libc.join("usr/lib").join(TARGET), &linkers)?;
     cache::write(&new.join(COMPLETE), &stamp)?;
     cache::remove(&prefix)?;
     fs::rename(&new, &prefix).map_err(|e| Failure::file("rename", &new, e))?;
@@ -183,13 +170,7 @@ fn build_library(work: &Path) -> Result<PathBuf> {
     // The package's own `vendor` folder is no source: it leaves out the object files that the
     // crate `wit-bindgen` brings ready-made. So cargo gets these crates from its registry.
     Run::foreign(Path::new(BIN).join("cargo"))
-        .args([
-            "build",
-            "-Zbuild-std=std,panic_abort",
-            "--release",
-            "--target",
-            TARGET,
-        ])
+        .args(["build", "-Zbuild-std=std,panic_abort", "--release", "--target", TARGET])
         .env("RUSTC_BOOTSTRAP", "1")
         .env("RUSTC", Path::new(BIN).join("rustc"))
         .env("CARGO_TARGET_DIR", &target)
@@ -210,18 +191,12 @@ fn lay_out(
     let rustlib = prefix.join("lib/rustlib");
     let target = rustlib.join(TARGET).join("lib");
     let host = rustlib.join(&compiler.host);
-    copy(library, &target, |name| {
-        name.ends_with(".rlib") && !name.starts_with("libempty-")
-    })?;
+    copy(library, &target, |name| name.ends_with(".rlib") && !name.starts_with("libempty-"))?;
     copy(libc, &target.join("self-contained"), |name| {
         name.ends_with(".a") || name.ends_with(".o")
     })?;
     link(
-        &compiler
-            .sysroot
-            .join("lib/rustlib")
-            .join(&compiler.host)
-            .join("lib"),
+        &compiler.sysroot.join("lib/rustlib").join(&compiler.host).join("lib"),
         &host.join("lib"),
     )?;
     for linker in LINKERS {
@@ -229,14 +204,8 @@ fn lay_out(
         link(&linkers.join(linker), &host.join("bin").join(linker))?;
     }
     for (program, script) in [
-        (
-            "rustc",
-            format!("exec {BIN}/rustc --sysroot \"$prefix\" \"$@\""),
-        ),
-        (
-            "rustdoc",
-            format!("exec {BIN}/rustdoc --sysroot \"$prefix\" \"$@\""),
-        ),
+        ("rustc", format!("exec {BIN}/rustc --sysroot \"$prefix\" \"$@\"")),
+        ("rustdoc", format!("exec {BIN}/rustdoc --sysroot \"$prefix\" \"$@\"")),
         (
             "cargo",
             format!(
@@ -268,20 +237,15 @@ fn copy(from: &Path, to: &Path, wanted: impl Fn(&str) -> bool) -> Result {
     if any {
         Ok(())
     } else {
-        Err(Failure::new(format!(
-            "{} has none of the files expected there",
-            from.display()
-        )))
+        Err(Failure::new(format!("{} has none of the files expected there", from.display())))
     }
 }
 
 /// The folder with the linkers: that of the active toolchain, else of any that rustup has.
 fn find_linkers(host: &str) -> Result<PathBuf> {
     let active = toolchain::active().ok();
-    let folders = fs::read_dir(toolchain::rustup_home()?.join("toolchains"))
-        .into_iter()
-        .flatten()
-        .flatten();
+    let folders =
+        fs::read_dir(toolchain::rustup_home()?.join("toolchains")).into_iter().flatten().flatten();
     let mut folders: Vec<PathBuf> = folders.map(|entry| entry.path()).collect();
     folders.sort();
     let candidates = active.into_iter().chain(folders);
@@ -335,15 +299,9 @@ pub fn verify() -> Result {
     let bytes = fs::read(&program).map_err(|e| Failure::file("read", &program, e))?;
     // The component model's binary format: version 13, layer 1, where a core module has 1, 0.
     if !bytes.starts_with(b"\0asm\x0d\0\x01\0") {
-        return Err(Failure::new(format!(
-            "{} is not a WebAssembly component",
-            program.display()
-        )));
+        return Err(Failure::new(format!("{} is not a WebAssembly component", program.display())));
     }
-    say::line(&format!(
-        "     … it is a component of {} KB",
-        bytes.len() / 1000
-    ));
+    say::line(&format!("     … it is a component of {} KB", bytes.len() / 1000));
     cache::remove(&work)
 }
 
@@ -370,16 +328,10 @@ fn write_program(path: &Path, text: &str) -> Result {
 // Debian runs nowhere else, but the rest of `cargo xtask` has to compile there.
 #[cfg(not(unix))]
 fn link(_: &Path, link: &Path) -> Result {
-    Err(Failure::new(format!(
-        "cannot create the link {} on this system",
-        link.display()
-    )))
+    Err(Failure::new(format!("cannot create the link {} on this system", link.display())))
 }
 
 #[cfg(not(unix))]
 fn write_program(path: &Path, _: &str) -> Result {
-    Err(Failure::new(format!(
-        "cannot create the program {} on this system",
-        path.display()
-    )))
+    Err(Failure::new(format!("cannot create the program {} on this system", path.display())))
 }

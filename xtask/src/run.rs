@@ -30,19 +30,12 @@ pub struct Failure {
 impl Failure {
     /// Something went wrong.
     pub fn new(what: impl Into<String>) -> Failure {
-        Failure {
-            what: what.into(),
-            advice: None,
-            usage: false,
-        }
+        Failure { what: what.into(), advice: None, usage: false }
     }
 
     /// The user typed something that makes no sense.
     pub fn usage(what: impl Into<String>) -> Failure {
-        Failure {
-            usage: true,
-            ..Failure::new(what)
-        }
+        Failure { usage: true, ..Failure::new(what) }
     }
 
     /// A file or folder could not be read, written, …
@@ -80,9 +73,7 @@ pub struct Run {
 impl Run {
     /// A command with the environment as it is.
     pub fn new(program: impl AsRef<OsStr>) -> Run {
-        Run {
-            command: Command::new(program),
-        }
+        Run { command: Command::new(program) }
     }
 
     /// The cargo that runs this program, at the root of the workspace.
@@ -154,30 +145,18 @@ impl Run {
 
     /// Runs it and hands back what it wrote to its standard output.
     pub fn capture(mut self) -> Result<String> {
-        let output = self
-            .command
-            .stdin(Stdio::null())
-            .output()
-            .map_err(|e| self.not_started(e))?;
+        let output = self.command.stdin(Stdio::null()).output().map_err(|e| self.not_started(e))?;
         if output.status.success() {
             return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
         }
         let said = String::from_utf8_lossy(&output.stderr);
-        Err(Failure::new(format!(
-            "{}\n{}",
-            self.ended(output.status),
-            said.trim_end()
-        )))
+        Err(Failure::new(format!("{}\n{}", self.ended(output.status), said.trim_end())))
     }
 
     /// Runs it with its input and output connected to the user's.
     pub fn show(mut self) -> Result {
         let status = self.command.status().map_err(|e| self.not_started(e))?;
-        if status.success() {
-            Ok(())
-        } else {
-            Err(Failure::new(self.ended(status)))
-        }
+        if status.success() { Ok(()) } else { Err(Failure::new(self.ended(status))) }
     }
 
     /// Runs it as a stage of this name: its output goes to a log, the last line is shown as
@@ -188,15 +167,11 @@ impl Run {
 
     fn follow(mut self, stage: &Stage, name: &str) -> Result {
         let folder = cache::folder()?.join("log");
-        let slug: String = name
-            .chars()
-            .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
-            .collect();
+        let slug: String =
+            name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         let path = cache::create(&folder)?.join(format!("{slug}.log"));
         let log = File::create(&path).map_err(|e| Failure::file("write", &path, e))?;
-        let both = log
-            .try_clone()
-            .map_err(|e| Failure::file("write", &path, e))?;
+        let both = log.try_clone().map_err(|e| Failure::file("write", &path, e))?;
         self.command.stdin(Stdio::null()).stdout(log).stderr(both);
         let mut child = self.command.spawn().map_err(|e| self.not_started(e))?;
         let mut pause = Duration::from_millis(5);
@@ -205,10 +180,7 @@ impl Run {
                 Ok(Some(status)) => break status,
                 Ok(None) => thread::sleep(pause),
                 Err(e) => {
-                    return Err(Failure::new(format!(
-                        "cannot wait for {}: {e}",
-                        self.line()
-                    )));
+                    return Err(Failure::new(format!("cannot wait for {}: {e}", self.line())));
                 }
             }
             // Short commands are not made to wait, long ones are not asked all the time.
@@ -251,19 +223,14 @@ impl Run {
 pub fn workspace() -> PathBuf {
     let xtask =
         cache::variable("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
-    PathBuf::from(xtask)
-        .parent()
-        .map(Path::to_path_buf)
-        .unwrap_or_default()
+    PathBuf::from(xtask).parent().map(Path::to_path_buf).unwrap_or_default()
 }
 
 /// Where a program of this name is on the search path.
 pub fn find(program: &str) -> Option<PathBuf> {
     let file = format!("{program}{}", env::consts::EXE_SUFFIX);
     let folders: OsString = env::var_os("PATH")?;
-    env::split_paths(&folders)
-        .map(|folder| folder.join(&file))
-        .find(|path| path.is_file())
+    env::split_paths(&folders).map(|folder| folder.join(&file)).find(|path| path.is_file())
 }
 
 /// The last lines of a log that are not empty. Reads only its end: builds are chatty.
@@ -276,16 +243,8 @@ fn tail(path: &Path, lines: usize) -> String {
         let _ = file.read_to_end(&mut text);
     }
     let text = String::from_utf8_lossy(&text);
-    let mut last: Vec<&str> = text
-        .lines()
-        .rev()
-        .filter(|line| !line.trim().is_empty())
-        .take(lines)
-        .collect();
+    let mut last: Vec<&str> =
+        text.lines().rev().filter(|line| !line.trim().is_empty()).take(lines).collect();
     last.reverse();
-    if lines == 1 {
-        last.concat().trim().to_owned()
-    } else {
-        last.join("\n")
-    }
+    if lines == 1 { last.concat().trim().to_owned() } else { last.join("\n") }
 }

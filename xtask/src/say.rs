@@ -58,12 +58,7 @@ impl Stage {
             self.draw(&detail());
         } else if self.shown.get().elapsed() >= HEARTBEAT {
             self.shown.set(Instant::now());
-            line(&format!(
-                "     … {}, {}: {}",
-                self.name,
-                self.elapsed(),
-                detail()
-            ));
+            line(&format!("     … {}, {}: {}", self.name, self.elapsed(), detail()));
         }
     }
 

@@ -16,7 +16,9 @@ pub fn verb(arguments: &[String]) -> Result {
         cargo = cargo.env("CARGO_EXT_TOOLCHAIN", toolchain::LINKED);
     }
     if !chooses_packages(arguments) {
-        cargo = cargo.arg("--workspace");
+        // With the whole workspace cargo builds the command as well: no second build of it,
+        // which would be one of the runtime too, with other features.
+        cargo = cargo.arg("--workspace").env("EXT_TEST_BUILT", "1");
     }
     cargo.args(arguments).show()
 }

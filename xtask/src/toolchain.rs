@@ -35,9 +35,7 @@ pub fn verb(arguments: &[String]) -> Result {
         [] => ensure()?,
         [option] if option == "--from-debian" => from_debian()?,
         _ => {
-            return Err(Failure::usage(
-                "`toolchain` takes no argument but --from-debian",
-            ));
+            return Err(Failure::usage("`toolchain` takes no argument but --from-debian"));
         }
     };
     say::line(&match toolchain {
@@ -74,21 +72,14 @@ pub fn active() -> Result<PathBuf> {
     let named = cache::variable("RUSTUP_TOOLCHAIN")
         .map(|name| Ok::<_, Failure>(rustup_home()?.join("toolchains").join(name)));
     let cargo = cache::variable("CARGO").map(PathBuf::from);
-    let around = cargo
-        .as_deref()
-        .and_then(Path::parent)
-        .and_then(Path::parent)
-        .map(Path::to_path_buf);
+    let around =
+        cargo.as_deref().and_then(Path::parent).and_then(Path::parent).map(Path::to_path_buf);
     for folder in named.transpose()?.into_iter().chain(around) {
         if folder.join("lib/rustlib").is_dir() {
             return Ok(folder);
         }
     }
-    Ok(Run::new("rustc")
-        .args(["--print", "sysroot"])
-        .capture()?
-        .trim()
-        .into())
+    Ok(Run::new("rustc").args(["--print", "sysroot"]).capture()?.trim().into())
 }
 
 /// Whether a toolchain's folder has the target's standard library.
@@ -116,11 +107,7 @@ fn linked_folder() -> Result<PathBuf> {
 
 fn linked_has_target() -> Result<bool> {
     let folder = linked_folder()?;
-    Ok(if prefix::is_ours(&folder) {
-        prefix::is_sound(&folder)
-    } else {
-        has_target(&folder)
-    })
+    Ok(if prefix::is_ours(&folder) { prefix::is_sound(&folder) } else { has_target(&folder) })
 }
 
 /// Asks rustup for the target; whether it got it. A refusal is remembered, so that a machine
@@ -186,10 +173,9 @@ fn from_debian() -> Result<Toolchain> {
             );
             return Err(Failure::new(missing).advice(advice));
         }
-        None => say::stage(
-            &format!("make a toolchain for {TARGET} from Debian packages"),
-            |_| prefix::build(),
-        )
+        None => say::stage(&format!("make a toolchain for {TARGET} from Debian packages"), |_| {
+            prefix::build()
+        })
         .map_err(|failure| failure.advice(advice))?,
     };
     link(&prefix)?;
@@ -206,9 +192,6 @@ fn link(prefix: &Path) -> Result {
     if linked.is_ok_and(|linked| fs::canonicalize(prefix).is_ok_and(|prefix| prefix == linked)) {
         return Ok(());
     }
-    Run::new("rustup")
-        .args(["toolchain", "link", LINKED])
-        .arg(prefix)
-        .capture()?;
+    Run::new("rustup").args(["toolchain", "link", LINKED]).arg(prefix).capture()?;
     Ok(())
 }

@@ -12,12 +12,8 @@ const WASM_TOOLS: &str = "1.254.0";
 
 /// wasm-tools with `validate`, `print` and `component`.
 pub fn wasm_tools() -> Result<PathBuf> {
-    let root = cache::folder()?
-        .join("tools")
-        .join(format!("wasm-tools-{WASM_TOOLS}"));
-    let program = root
-        .join("bin")
-        .join(format!("wasm-tools{}", std::env::consts::EXE_SUFFIX));
+    let root = cache::folder()?.join("tools").join(format!("wasm-tools-{WASM_TOOLS}"));
+    let program = root.join("bin").join(format!("wasm-tools{}", std::env::consts::EXE_SUFFIX));
     if program.exists() {
         return Ok(program);
     }
@@ -28,11 +24,7 @@ pub fn wasm_tools() -> Result<PathBuf> {
     let target = root.join("target");
     Run::cargo()
         .args(["install", "wasm-tools", "--version", WASM_TOOLS, "--locked"])
-        .args([
-            "--no-default-features",
-            "--features",
-            "validate,print,component",
-        ])
+        .args(["--no-default-features", "--features", "validate,print,component"])
         .arg("--root")
         .arg(&root)
         // Built for a few small files: what optimising costs is never earned back.
@@ -50,13 +42,8 @@ pub fn skopeo() -> Result<PathBuf> {
 
 /// A Python interpreter that has these packages of the Python Package Index.
 pub fn python_with(packages: &[&str]) -> Result<PathBuf> {
-    let folder = cache::folder()?
-        .join("tools")
-        .join(format!("python-{}", packages.join("-")));
-    let (complete, python) = (
-        folder.join("complete"),
-        folder.join(python_of_environment()),
-    );
+    let folder = cache::folder()?.join("tools").join(format!("python-{}", packages.join("-")));
+    let (complete, python) = (folder.join("complete"), folder.join(python_of_environment()));
     // The interpreter is a link to the system's, which may be gone after an upgrade.
     let is_there = || complete.exists() && python.exists();
     if is_there() {
@@ -67,20 +54,12 @@ pub fn python_with(packages: &[&str]) -> Result<PathBuf> {
         return Ok(python);
     }
     let system = from_package("python3", "python3")?;
-    if Run::new(&system)
-        .args(["-c", "import ensurepip"])
-        .capture()
-        .is_err()
-        && debian::is_here()
-    {
+    if Run::new(&system).args(["-c", "import ensurepip"]).capture().is_err() && debian::is_here() {
         // Debian packages this part of Python's own library apart.
         debian::install(&["python3-venv"])?;
     }
     cache::remove(&folder)?;
-    Run::new(&system)
-        .args(["-m", "venv"])
-        .arg(&folder)
-        .stage("create a Python environment")?;
+    Run::new(&system).args(["-m", "venv"]).arg(&folder).stage("create a Python environment")?;
     Run::new(&python)
         .args(["-m", "pip", "install", "--disable-pip-version-check"])
         .args(packages)
@@ -91,11 +70,7 @@ pub fn python_with(packages: &[&str]) -> Result<PathBuf> {
 
 /// Where an environment keeps its interpreter.
 fn python_of_environment() -> &'static str {
-    if cfg!(windows) {
-        "Scripts/python.exe"
-    } else {
-        "bin/python3"
-    }
+    if cfg!(windows) { "Scripts/python.exe" } else { "bin/python3" }
 }
 
 /// A program on the search path, installed from the Debian package when it is not there.

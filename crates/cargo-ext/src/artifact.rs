@@ -81,16 +81,23 @@ pub fn build(
     shell: &Shell,
 ) -> Result<Built, Failure> {
     let started = Instant::now();
-    let stage = Stage { shell };
     project::verify(package)?;
     let toolchain = Toolchain::find(building.toolchain.as_deref(), shell)?;
     let folder = package.manifest_path.parent().map_or_else(String::new, ToString::to_string);
-    stage.done("Verified", format!("{} v{} ({folder})", package.name, package.version), started.elapsed());
+    shell.stage(
+        "Verified",
+        format!("{} v{} ({folder})", package.name, package.version),
+        started.elapsed(),
+    );
 
     let profile = profile(building);
     let started = Instant::now();
     let module = compile::module(package, building, profile, &toolchain, shell)?;
-    stage.done("Built", format!("with {} [{profile}]", crate::toolchain::describe(&toolchain.sysroot)), started.elapsed());
+    shell.stage(
+        "Built",
+        format!("with {} [{profile}]", crate::toolchain::describe(&toolchain.sysroot)),
+        started.elapsed(),
+    );
 
     let target = building.target_dir.as_deref().unwrap_or(project.target_directory()).join("ext");
     let folder = if profile == "release" { target } else { target.join(profile) };
@@ -98,32 +105,29 @@ pub fn build(
     let core = read(&module.path)?;
     let stamp = Stamp::new(&core, package, &folder);
     if let Some(built) = stamp.up_to_date() {
-        stage.done("Fresh", format!("{} {}: nothing changed", built.name, built.version), started.elapsed());
+        shell.stage(
+            "Fresh",
+            format!("{} {}: nothing changed", built.name, built.version),
+            started.elapsed(),
+        );
         return Ok(built);
     }
 
     let Resolved { extension, symbols, warnings } = definition(&core, package)?;
     warnings.iter().for_each(|warning| shell.diagnostic(warning));
-    let offers = format!("{}, {}", count(extension.actions.len(), "action"), count(extension.types.len(), "type"));
-    stage.done("Derived", offers, started.elapsed());
+    let offers = format!(
+        "{}, {}",
+        count(extension.actions.len(), "action"),
+        count(extension.types.len(), "type")
+    );
+    shell.stage("Derived", offers, started.elapsed());
 
     let started = Instant::now();
     let component = pack::pack(&core, &extension, &symbols, profile == "dev")?;
     let built = stamp.write(extension, &component)?;
     let file = built.component.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    stage.done("Packed", format!("{file} ({})", shell::size(component.len())), started.elapsed());
+    shell.stage("Packed", format!("{file} ({})", shell::size(component.len())), started.elapsed());
     Ok(built)
-}
-
-/// Says what was done, and how long it took.
-pub struct Stage<'a> {
-    pub shell: &'a Shell,
-}
-
-impl Stage<'_> {
-    pub fn done(&self, verb: &str, what: String, time: Duration) {
-        self.shell.status(verb, format!("{what} in {}", shell::seconds(time)));
-    }
 }
 
 /// What a package was made from: written beside it, last.

@@ -36,7 +36,13 @@ pub struct Common {
     #[arg(short, long, global = true)]
     pub verbose: bool,
     /// When to use colors
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = false)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_possible_values = false
+    )]
     pub color: Color,
     /// The form of messages: for people, or a JSON object on each line
     #[arg(long, global = true, value_name = "FORMAT", default_value = "human")]
@@ -119,19 +125,27 @@ Examples:
   cargo ext new ../prices --namespace acme --database postgresql --template orders")]
     New(New),
     /// Build an extension into a package: a component and its manifest
-    #[command(visible_alias = "b", after_help = "\
+    #[command(
+        visible_alias = "b",
+        after_help = "\
 Examples:
   cargo ext build
-  cargo ext build --workspace --debug")]
+  cargo ext build --workspace --debug"
+    )]
     Build(Building),
     /// Verify the definition without packing
-    #[command(visible_alias = "c", after_help = "\
+    #[command(
+        visible_alias = "c",
+        after_help = "\
 Examples:
   cargo ext check
-  cargo ext check -p orders --message-format json")]
+  cargo ext check -p orders --message-format json"
+    )]
     Check(Building),
     /// Call one action in the sandbox, and print its result as JSON
-    #[command(visible_alias = "r", after_help = "\
+    #[command(
+        visible_alias = "r",
+        after_help = "\
 What stands behind the action's name is for the action. A text needs no quotes, other values
 are JSON, and `@FILE` is a file's content (as base64 for binary data, as JSON or text otherwise).
 
@@ -140,7 +154,8 @@ Examples:
   cargo ext run price_order --lines '[{\"sku\": \"A-1\", \"quantity\": 2}]'
   cargo ext run price_order --json '{\"lines\": []}'
   cargo ext run --from example:spreadsheet list_sheets --workbook @orders.xlsx
-  cargo ext run greet --help")]
+  cargo ext run greet --help"
+    )]
     Run(Run),
     /// Show what an extension offers
     #[command(after_help = "\
@@ -168,9 +183,12 @@ Examples:
   cargo ext add acme:orders@1.2 acme:prices@=2.0.1")]
     Add(Add),
     /// Make an application no longer use an extension
-    #[command(visible_alias = "rm", after_help = "\
+    #[command(
+        visible_alias = "rm",
+        after_help = "\
 Examples:
-  cargo ext remove acme:orders")]
+  cargo ext remove acme:orders"
+    )]
     Remove(Remove),
     /// List the extensions that an application uses, or that the registry has
     #[command(after_help = "\

@@ -54,9 +54,13 @@ pub fn module(
     }
     shell.detail("Running", format!("{command:?}"));
     let no_cargo = |error: std::io::Error| {
-        Failure::environment(Diagnostic::error(code::TOOLCHAIN, format!("cargo cannot be run: {error}")))
+        Failure::environment(Diagnostic::error(
+            code::TOOLCHAIN,
+            format!("cargo cannot be run: {error}"),
+        ))
     };
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(no_cargo)?;
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(no_cargo)?;
     let mut module = None;
     if let Some(output) = child.stdout.take() {
         for message in Message::parse_stream(BufReader::new(output)) {
@@ -65,7 +69,10 @@ pub fn module(
                     if artifact.package_id == package.id
                         && artifact.target.kind.contains(&TargetKind::CDyLib) =>
                 {
-                    module = artifact.filenames.into_iter().find(|file| file.extension() == Some("wasm"));
+                    module = artifact
+                        .filenames
+                        .into_iter()
+                        .find(|file| file.extension() == Some("wasm"));
                 }
                 Message::CompilerMessage(message) if shell.is_json() => {
                     shell.message("compiler-message", &message);
@@ -84,8 +91,11 @@ pub fn module(
     match module {
         Some(path) => Ok(Module { path: path.into_std_path_buf() }),
         None => Err(Failure::input(
-            Diagnostic::error(code::NO_CDYLIB, format!("the build of `{}` gave no module", package.name))
-                .help("an extension's `[lib]` needs `crate-type = [\"cdylib\", \"rlib\"]`"),
+            Diagnostic::error(
+                code::NO_CDYLIB,
+                format!("the build of `{}` gave no module", package.name),
+            )
+            .help("an extension's `[lib]` needs `crate-type = [\"cdylib\", \"rlib\"]`"),
         )),
     }
 }

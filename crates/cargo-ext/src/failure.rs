@@ -56,7 +56,11 @@ impl From<Vec<Diagnostic>> for Failure {
 
 impl From<ext_registry::Error> for Failure {
     fn from(error: ext_registry::Error) -> Self {
-        let place = error.place().map(|path| Place { file: path.display().to_string(), line: 0, column: 0 });
+        let place = error.place().map(|path| Place {
+            file: path.display().to_string(),
+            line: 0,
+            column: 0,
+        });
         let diagnostic = Diagnostic::error(Code(error.code()), error.message());
         let diagnostic = diagnostic.at(place.as_ref()).help(error.help());
         match error.kind() {

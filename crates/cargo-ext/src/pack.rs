@@ -53,7 +53,11 @@ fn component(
         .ok_or_else(|| anyhow::anyhow!("the world exports no interface"))?;
     let key = resolve.name_world_key(key);
     let actions = (resolve.interfaces[interface].functions.values().zip(symbols))
-        .map(|(function, symbol)| adapter::Action { function, symbol, export: format!("{key}#{}", function.name) })
+        .map(|(function, symbol)| adapter::Action {
+            function,
+            symbol,
+            export: format!("{key}#{}", function.name),
+        })
         .collect::<Vec<_>>();
 
     let mut module = module::with_adapters(core, &actions, &resolve, &sizes, names)?;
@@ -63,12 +67,9 @@ fn component(
         .adapter(WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER)?
         .validate(true)
         .encode()?;
-    let manifest = extension.to_json();
+    let manifest = serde_json::to_vec(extension)?;
     wasm_encoder::ComponentSection::append_to_component(
-        &wasm_encoder::CustomSection {
-            name: MANIFEST_SECTION.into(),
-            data: manifest.as_bytes().into(),
-        },
+        &wasm_encoder::CustomSection { name: MANIFEST_SECTION.into(), data: manifest.into() },
         &mut component,
     );
     Ok(component)
@@ -102,12 +103,16 @@ pub fn wit_text(component: &[u8]) -> Result<String, Diagnostic> {
     let text = || -> anyhow::Result<String> {
         let decoded = wit_component::decode(component)?;
         let (resolve, main) = (decoded.resolve(), decoded.package());
-        let nested: Vec<_> = resolve.packages.iter().map(|(id, _)| id).filter(|id| *id != main).collect();
+        let nested: Vec<_> =
+            resolve.packages.iter().map(|(id, _)| id).filter(|id| *id != main).collect();
         let mut printer = wit_component::WitPrinter::default();
         printer.print(resolve, main, &nested)?;
         Ok(printer.output.into())
     };
     text().map_err(|error| {
-        Diagnostic::error(code::DEFINITION_CORRUPT, format!("the file is no readable component: {error:#}"))
+        Diagnostic::error(
+            code::DEFINITION_CORRUPT,
+            format!("the file is no readable component: {error:#}"),
+        )
     })
 }

@@ -143,10 +143,16 @@ impl Project {
     }
 
     fn no_extension(&self, message: &str) -> Failure {
-        let place = self.here.as_ref().map(|path| Place { file: path.display().to_string(), line: 0, column: 0 });
+        let place = self.here.as_ref().map(|path| Place {
+            file: path.display().to_string(),
+            line: 0,
+            column: 0,
+        });
         let help = "an extension has `[package.metadata.ext]` with a `namespace` in its Cargo.toml; \
                     `cargo ext new NAME` makes one";
-        Failure::input(Diagnostic::error(code::NOT_AN_EXTENSION, message).at(place.as_ref()).help(help))
+        Failure::input(
+            Diagnostic::error(code::NOT_AN_EXTENSION, message).at(place.as_ref()).help(help),
+        )
     }
 }
 
@@ -178,9 +184,12 @@ pub fn verify(package: &Package) -> Result<(), Failure> {
     }
     if !package.dependencies.iter().any(|it| it.name == "ext-runtime") {
         found.push(
-            Diagnostic::error(code::NOT_AN_EXTENSION, format!("`{}` does not depend on `ext-runtime`", package.name))
-                .at(Some(&place))
-                .help("add `ext-runtime` to `[dependencies]`"),
+            Diagnostic::error(
+                code::NOT_AN_EXTENSION,
+                format!("`{}` does not depend on `ext-runtime`", package.name),
+            )
+            .at(Some(&place))
+            .help("add `ext-runtime` to `[dependencies]`"),
         );
     }
     if found.is_empty() { Ok(()) } else { Err(found.into()) }

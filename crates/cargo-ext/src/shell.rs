@@ -16,6 +16,7 @@ pub struct Shell {
     quiet: bool,
     verbose: bool,
     json: bool,
+    stages: bool,
 }
 
 impl Shell {
@@ -29,7 +30,13 @@ impl Shell {
             quiet: common.quiet,
             verbose: common.verbose,
             json: common.message_format == MessageFormat::Json,
+            stages: true,
         }
+    }
+
+    /// For commands whose point is a result: stages are details there.
+    pub fn without_stages(&self) -> Self {
+        Self { stages: self.verbose, ..*self }
     }
 
     /// Whether little is to be said.
@@ -45,6 +52,13 @@ impl Shell {
     /// A line such as `    Packing acme:orders`.
     pub fn status(&self, verb: &str, message: impl Display) {
         self.line(verb, message, AnsiColor::Green);
+    }
+
+    /// What a stage did, and how long it took.
+    pub fn stage(&self, verb: &str, what: impl Display, time: Duration) {
+        if self.stages {
+            self.status(verb, format!("{what} in {}", seconds(time)));
+        }
     }
 
     /// A line that is worth a second look.

@@ -70,8 +70,13 @@ impl Toolchain {
         match sysroot.filter(|sysroot| has_target(sysroot)) {
             Some(sysroot) => Ok(Self { sysroot, foreign: true }),
             None => Err(Failure::environment(
-                Diagnostic::error(code::TOOLCHAIN, format!("the toolchain `{name}` has no target {TARGET}"))
-                    .help(format!("run `rustup target add {TARGET} --toolchain {name}`, or name another one")),
+                Diagnostic::error(
+                    code::TOOLCHAIN,
+                    format!("the toolchain `{name}` has no target {TARGET}"),
+                )
+                .help(format!(
+                    "run `rustup target add {TARGET} --toolchain {name}`, or name another one"
+                )),
             )),
         }
     }
@@ -120,7 +125,8 @@ fn active_sysroot() -> Option<PathBuf> {
         && let Some(name) = std::env::var_os("RUSTUP_TOOLCHAIN")
     {
         let path = PathBuf::from(&name);
-        let sysroot = if path.is_absolute() { Some(path) } else { rustup_toolchain(name.to_str()?) };
+        let sysroot =
+            if path.is_absolute() { Some(path) } else { rustup_toolchain(name.to_str()?) };
         if sysroot.is_some() {
             return sysroot;
         }
@@ -144,7 +150,8 @@ fn add_target(shell: &Shell) -> bool {
     let memory = location::cache_dir().map(|folder| folder.join("rustup-refused"));
     let refused_lately = memory.as_ref().is_some_and(|file| {
         let modified = std::fs::metadata(file).and_then(|it| it.modified());
-        modified.is_ok_and(|then| SystemTime::now().duration_since(then).is_ok_and(|age| age < REFUSAL))
+        modified
+            .is_ok_and(|then| SystemTime::now().duration_since(then).is_ok_and(|age| age < REFUSAL))
     });
     if refused_lately {
         return false;
@@ -154,7 +161,11 @@ fn add_target(shell: &Shell) -> bool {
     let granted = output.as_ref().is_ok_and(|output| output.status.success());
     if !granted {
         let reason = match &output {
-            Ok(output) => String::from_utf8_lossy(&output.stderr).lines().last().unwrap_or_default().to_owned(),
+            Ok(output) => String::from_utf8_lossy(&output.stderr)
+                .lines()
+                .last()
+                .unwrap_or_default()
+                .to_owned(),
             Err(error) => error.to_string(),
         };
         shell.note("Refused", format!("by rustup: {reason}"));
@@ -168,5 +179,7 @@ fn add_target(shell: &Shell) -> bool {
 
 /// What `doctor` says of one toolchain.
 pub fn describe(sysroot: &Path) -> String {
-    sysroot.file_name().map_or_else(|| sysroot.display().to_string(), |name| name.to_string_lossy().into_owned())
+    sysroot
+        .file_name()
+        .map_or_else(|| sysroot.display().to_string(), |name| name.to_string_lossy().into_owned())
 }

@@ -54,12 +54,18 @@ fn generate(folder: &Path) -> Result<String, Vec<String>> {
     let locked = locked(&folder.join("Ext.lock"))?;
     for name in names(&folder.join("Cargo.toml"))? {
         let Some(lock) = locked.iter().find(|lock| lock.name == name) else {
-            mistakes.push(format!("[{}] `{name}` is not in Ext.lock: run `cargo ext add {name}`", code::NOT_LOCKED));
+            mistakes.push(format!(
+                "[{}] `{name}` is not in Ext.lock: run `cargo ext add {name}`",
+                code::NOT_LOCKED
+            ));
             continue;
         };
         let file = folder.join("extensions").join(format!("{}.json", name.replace(':', "-")));
         match definition(&file) {
-            Ok(definition) if definition.package.id() != name || definition.package.version != lock.version => {
+            Ok(definition)
+                if definition.package.id() != name
+                    || definition.package.version != lock.version =>
+            {
                 mistakes.push(format!(
                     "[{}] {} is about {} {}, and Ext.lock about {name} {}: run `cargo ext add {name}`",
                     code::DEFINITION_COPY,
@@ -84,7 +90,10 @@ fn generate(folder: &Path) -> Result<String, Vec<String>> {
     for (index, it) in used.iter().enumerate() {
         // Two namespaces may have extensions of one name.
         let name = &it.definition.package.name;
-        let twice = used.iter().enumerate().any(|(other, that)| other != index && that.definition.package.name == *name);
+        let twice = used
+            .iter()
+            .enumerate()
+            .any(|(other, that)| other != index && that.definition.package.name == *name);
         source.push_str(&module::render(&it.definition, &it.digest, twice));
     }
     Ok(source)
@@ -103,7 +112,11 @@ fn names(path: &Path) -> Result<Vec<String>, Vec<String>> {
     with_table(path, |document, _| {
         let mut table = document;
         for key in ["package", "metadata", "ext", "dependencies"] {
-            match table.iter().find(|(name, _)| name.get_ref() == key).map(|(_, value)| value.get_ref()) {
+            match table
+                .iter()
+                .find(|(name, _)| name.get_ref() == key)
+                .map(|(_, value)| value.get_ref())
+            {
                 Some(DeValue::Table(inner)) => table = inner,
                 _ => return Vec::new(),
             }
@@ -158,7 +171,11 @@ fn with_table<T>(
     let result = match DeTable::parse(&source) {
         Ok(document) => Some(read(document.get_ref(), &mut reader)),
         Err(error) => {
-            reader.mistake(code::MANIFEST_UNREADABLE, error.span().unwrap_or(0..0), error.message());
+            reader.mistake(
+                code::MANIFEST_UNREADABLE,
+                error.span().unwrap_or(0..0),
+                error.message(),
+            );
             None
         }
     };

@@ -3,6 +3,7 @@
 //! An extension's `build.rs`:
 //!
 //! ```no_run
+//! # #[allow(clippy::needless_doctest_main)]
 //! fn main() {
 //!     ext_build::extension();
 //! }

@@ -51,7 +51,9 @@ fn read(source: &str, path: &Path, mut package: Package) -> Result<Package, Vec<
         None => return Err(reader.mistakes),
     }
     let whole = ext.or(member(&document, "package")).map_or(0..0, Spanned::span);
-    if package.namespace.is_empty() && reader.mistakes.iter().all(|it| !it.is(code::NAMESPACE_MALFORMED)) {
+    if package.namespace.is_empty()
+        && reader.mistakes.iter().all(|it| !it.is(code::NAMESPACE_MALFORMED))
+    {
         reader.mistake(
             code::NAMESPACE_MISSING,
             whole.clone(),
@@ -207,7 +209,8 @@ mod tests {
     use super::*;
 
     fn reading(source: &str) -> Result<Package, Vec<String>> {
-        let package = Package { name: "orders".into(), version: "1.0.0".into(), ..Default::default() };
+        let package =
+            Package { name: "orders".into(), version: "1.0.0".into(), ..Default::default() };
         read(source, Path::new("Cargo.toml"), package)
             .map_err(|mistakes| mistakes.iter().map(Mistake::to_string).collect())
     }
@@ -232,13 +235,25 @@ mod tests {
         for (keys, expected) in [
             ("", "[EXT0102] Cargo.toml:3:1: who publishes"),
             ("namespace = \"Acme\"", "[EXT0103] Cargo.toml:4:13: `Acme` cannot be a namespace"),
-            ("namespace = 3", "[EXT0103] Cargo.toml:4:13: `namespace` must be a string, not an integer"),
+            (
+                "namespace = 3",
+                "[EXT0103] Cargo.toml:4:13: `namespace` must be a string, not an integer",
+            ),
             ("namespace = \"a\"\nname = \"a_b\"", "[EXT0104] Cargo.toml:5:8: `a_b` cannot be"),
             ("namespace = \"a\"\nnmae = \"b\"", "[EXT0105] Cargo.toml:5:1: unknown key `nmae`"),
-            ("namespace = \"a\"\ntitle = true", "[EXT0106] Cargo.toml:5:9: `title` must be a string"),
-            ("namespace = \"a\"\ndatabases = [\"all\", \"dbase\"]", "[EXT0107] Cargo.toml:5:21: `dbase`"),
+            (
+                "namespace = \"a\"\ntitle = true",
+                "[EXT0106] Cargo.toml:5:9: `title` must be a string",
+            ),
+            (
+                "namespace = \"a\"\ndatabases = [\"all\", \"dbase\"]",
+                "[EXT0107] Cargo.toml:5:21: `dbase`",
+            ),
             ("namespace = \"a\"\npermissions.http = [\"a b\"]", "[EXT0108] Cargo.toml:5:21: `a b`"),
-            ("namespace = \"a\"\npermissions.folders = [\"data\"]", "[EXT0108] Cargo.toml:5:24: `data`"),
+            (
+                "namespace = \"a\"\npermissions.folders = [\"data\"]",
+                "[EXT0108] Cargo.toml:5:24: `data`",
+            ),
             ("namespace = ", "[EXT0101] Cargo.toml:4:1"),
         ] {
             let found = reading(&format!("{LIB}[package.metadata.ext]\n{keys}\n")).unwrap_err();
@@ -249,7 +264,8 @@ mod tests {
 
     #[test]
     fn all_mistakes_at_once() {
-        let found = reading("[package]\n[package.metadata.ext]\nnamespace = \"_\"\ntitel = 1\ntitle = 2\n");
+        let found =
+            reading("[package]\n[package.metadata.ext]\nnamespace = \"_\"\ntitel = 1\ntitle = 2\n");
         let codes: Vec<String> = found.unwrap_err().iter().map(|it| it[1..8].to_owned()).collect();
         assert_eq!(codes, ["EXT0109", "EXT0103", "EXT0105", "EXT0106"]);
     }

@@ -5,7 +5,6 @@
 //! tool conventions' `Linking.md` ("the `linking` custom section": version 2, and no
 //! subsection needed).
 
-
 const SECTION: &str = "ext-definition";
 
 /// The bytes of an object file.

@@ -25,10 +25,12 @@ pub fn custom_section<'a>(wasm: &'a [u8], name: &str) -> Result<Option<Cow<'a, [
         match payload.map_err(unreadable)? {
             Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
             Payload::End(_) => depth -= 1,
-            Payload::CustomSection(section) if depth == 0 && section.name() == name => match &mut found {
-                Some(so_far) => so_far.to_mut().extend_from_slice(section.data()),
-                none => *none = Some(Cow::Borrowed(section.data())),
-            },
+            Payload::CustomSection(section) if depth == 0 && section.name() == name => {
+                match &mut found {
+                    Some(so_far) => so_far.to_mut().extend_from_slice(section.data()),
+                    none => *none = Some(Cow::Borrowed(section.data())),
+                }
+            }
             _ => {}
         }
     }
@@ -39,12 +41,12 @@ pub fn custom_section<'a>(wasm: &'a [u8], name: &str) -> Result<Option<Cow<'a, [
 pub fn definition(component: &[u8]) -> Result<Extension, Vec<Diagnostic>> {
     let section = custom_section(component, MANIFEST_SECTION).map_err(|error| vec![error])?;
     let Some(section) = section else {
-        return Err(vec![
-            Diagnostic::error(
-                code::NO_DEFINITION,
-                format!("the component has no section `{MANIFEST_SECTION}`: it was not made by cargo ext"),
+        return Err(vec![Diagnostic::error(
+            code::NO_DEFINITION,
+            format!(
+                "the component has no section `{MANIFEST_SECTION}`: it was not made by cargo ext"
             ),
-        ]);
+        )]);
     };
     Extension::from_json(&section)
 }

@@ -24,7 +24,8 @@ pub fn words(name: &str) -> Vec<String> {
         if starts || character == '_' || character == '-' {
             words.push(String::new());
         }
-        if character != '_' && character != '-'
+        if character != '_'
+            && character != '-'
             && let Some(word) = words.last_mut()
         {
             word.extend(character.to_lowercase());
@@ -104,7 +105,11 @@ pub fn check_element(name: &str) -> Result<(), NameError> {
 pub fn check_package(name: &str) -> Result<(), NameError> {
     let first = name.chars().next().ok_or(NameError::Empty)?;
     if !first.is_ascii_lowercase() {
-        return Err(if first.is_ascii_uppercase() { NameError::NotKebab } else { NameError::Start });
+        return Err(if first.is_ascii_uppercase() {
+            NameError::NotKebab
+        } else {
+            NameError::Start
+        });
     }
     let plain = |word: &str| {
         !word.is_empty() && word.chars().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit())
@@ -117,11 +122,49 @@ pub fn check_package(name: &str) -> Result<(), NameError> {
 
 /// WIT's keywords, which an identifier escapes with `%` (`WIT.md`, "Keywords").
 pub const WIT_KEYWORDS: &[&str] = &[
-    "as", "async", "bool", "borrow", "char", "constructor", "enum", "error-context", "export",
-    "f32", "f64", "flags", "from", "func", "future", "import", "include", "interface", "list",
-    "map", "option", "own", "package", "record", "resource", "result", "s16", "s32", "s64", "s8",
-    "static", "stream", "string", "tuple", "type", "u16", "u32", "u64", "u8", "use", "variant",
-    "with", "world",
+    "as",
+    "async",
+    "bool",
+    "borrow",
+    "char",
+    "constructor",
+    "enum",
+    "error-context",
+    "export",
+    "f32",
+    "f64",
+    "flags",
+    "from",
+    "func",
+    "future",
+    "import",
+    "include",
+    "interface",
+    "list",
+    "map",
+    "option",
+    "own",
+    "package",
+    "record",
+    "resource",
+    "result",
+    "s16",
+    "s32",
+    "s64",
+    "s8",
+    "static",
+    "stream",
+    "string",
+    "tuple",
+    "type",
+    "u16",
+    "u32",
+    "u64",
+    "u8",
+    "use",
+    "variant",
+    "with",
+    "world",
 ];
 
 #[cfg(test)]

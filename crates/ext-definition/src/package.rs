@@ -136,7 +136,12 @@ mod tests {
             permissions: Permissions { http: vec!["x.example.com".into()], ..Default::default() },
         };
         for package in [full, Package::default()] {
-            let minimal = Package { namespace: "a".into(), name: "b".into(), version: "1.0.0".into(), ..package };
+            let minimal = Package {
+                namespace: "a".into(),
+                name: "b".into(),
+                version: "1.0.0".into(),
+                ..package
+            };
             let read: Package = serde_json::from_str(&minimal.to_json()).unwrap();
             assert_eq!(read, minimal);
         }

@@ -62,8 +62,9 @@ pub fn resolve(entries: Vec<Entry>, crate_name: &str) -> Result<Resolved, Vec<Di
     let package = match packages.len() {
         0 => {
             diagnostics.push(
-                Diagnostic::error(code::NO_PACKAGE, "the artifact has no package manifest")
-                    .help("the extension needs a build.rs with `fn main() { ext_build::extension(); }`"),
+                Diagnostic::error(code::NO_PACKAGE, "the artifact has no package manifest").help(
+                    "the extension needs a build.rs with `fn main() { ext_build::extension(); }`",
+                ),
             );
             Default::default()
         }
@@ -209,7 +210,9 @@ impl Names {
             section::Type::List(of) => Type::List(inner(of)),
             section::Type::Option(of) => Type::Option(inner(of)),
             section::Type::Map(of) => Type::Map(inner(of)),
-            section::Type::Result(both) => Type::Result(Box::new((*inner(&both.0), *inner(&both.1)))),
+            section::Type::Result(both) => {
+                Type::Result(Box::new((*inner(&both.0), *inner(&both.1))))
+            }
             section::Type::Tuple(elements) => {
                 Type::Tuple(elements.iter().map(|element| *inner(element)).collect())
             }
@@ -244,7 +247,9 @@ impl Names {
             message: part.message.clone(),
         };
         let kind = match named.kind {
-            section::Kind::Enum => model::Kind::Enum { cases: named.parts.iter().map(case).collect() },
+            section::Kind::Enum => {
+                model::Kind::Enum { cases: named.parts.iter().map(case).collect() }
+            }
             section::Kind::Variant => {
                 model::Kind::Variant { cases: named.parts.iter().map(&mut case).collect() }
             }

@@ -149,7 +149,10 @@ pub fn decode(section: &[u8]) -> Result<Vec<Entry>, Diagnostic> {
         let limit = MAX_SECTION >> 20;
         return Err(Diagnostic::error(
             code::TOO_LARGE,
-            format!("the section `{SECTION}` has {} bytes; at most {limit} MiB are read", section.len()),
+            format!(
+                "the section `{SECTION}` has {} bytes; at most {limit} MiB are read",
+                section.len()
+            ),
         ));
     }
     let mut entries = Vec::new();
@@ -186,14 +189,18 @@ fn decode_entry(bytes: &[u8]) -> Result<Entry, Diagnostic> {
     if format != FORMAT {
         return Err(Diagnostic::error(
             code::FORMAT,
-            format!("the definition is in format {format}, and this cargo-ext reads format {FORMAT}"),
+            format!(
+                "the definition is in format {format}, and this cargo-ext reads format {FORMAT}"
+            ),
         )
         .help("use the cargo-ext and the ext-runtime of one release"));
     }
     let wire: Wire = serde_json::from_slice(bytes).map_err(unreadable)?;
     match (wire.package, wire.action) {
         (Some(package), None) => Ok(Entry::Package(package)),
-        (None, Some(action)) => Ok(Entry::Action(Box::new(ActionEntry { action, types: wire.types }))),
+        (None, Some(action)) => {
+            Ok(Entry::Action(Box::new(ActionEntry { action, types: wire.types })))
+        }
         _ => Err(corrupt("an entry is neither a package manifest nor an action")),
     }
 }

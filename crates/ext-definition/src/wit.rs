@@ -19,7 +19,8 @@ pub fn render(extension: &Extension) -> String {
     let mut out = Renderer { text: String::new(), actions };
     let package = &extension.package;
     out.description(&package.description, "");
-    let _ = writeln!(out.text, "package {}:{}@{};\n", package.namespace, package.name, package.version);
+    let _ =
+        writeln!(out.text, "package {}:{}@{};\n", package.namespace, package.name, package.version);
     let _ = writeln!(out.text, "interface {INTERFACE} {{");
     for ty in &extension.types {
         out.type_definition(ty);
@@ -61,7 +62,8 @@ impl Renderer {
                 let _ = writeln!(self.text, "  {word} {name} {{");
                 for Case { name, description, ty, .. } in cases {
                     self.description(description, "    ");
-                    let data = ty.as_ref().map(|ty| format!("({})", self.ty(ty))).unwrap_or_default();
+                    let data =
+                        ty.as_ref().map(|ty| format!("({})", self.ty(ty))).unwrap_or_default();
                     let _ = writeln!(self.text, "    {}{data},", identifier(name));
                 }
             }
@@ -74,10 +76,13 @@ impl Renderer {
         let parameters: Vec<String> = (action.parameters.iter())
             .map(|it| format!("{}: {}", identifier(&it.name), self.ty(&it.ty)))
             .collect();
-        let _ = write!(self.text, "  {}: func({})", identifier(&action.name), parameters.join(", "));
+        let _ =
+            write!(self.text, "  {}: func({})", identifier(&action.name), parameters.join(", "));
         let result = match (&action.result, &action.error) {
             (Some(result), None) => Some(self.ty(result)),
-            (result, Some(error)) => Some(self.result(result.as_ref().unwrap_or(&Type::Unit), error)),
+            (result, Some(error)) => {
+                Some(self.result(result.as_ref().unwrap_or(&Type::Unit), error))
+            }
             (None, None) => None,
         };
         if let Some(result) = result {

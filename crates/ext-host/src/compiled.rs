@@ -32,7 +32,12 @@ impl Compiled {
             return Ok(component);
         }
         let code = engine.precompile_component(bytes)?;
-        if private_folder(folder).and_then(|()| ext_registry::fs::write_atomic(&file, &code).map_err(std::io::Error::other)).is_ok() {
+        if private_folder(folder)
+            .and_then(|()| {
+                ext_registry::fs::write_atomic(&file, &code).map_err(std::io::Error::other)
+            })
+            .is_ok()
+        {
             // SAFETY: as above. The file is mapped, so that programs share its memory.
             if let Ok(component) = unsafe { Component::deserialize_file(engine, &file) } {
                 return Ok(component);

@@ -179,7 +179,9 @@ impl LoadError {
 impl fmt::Display for LoadError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File(path, error) => write!(formatter, "{} cannot be read: {error}", path.display()),
+            Self::File(path, error) => {
+                write!(formatter, "{} cannot be read: {error}", path.display())
+            }
             Self::Registry(error) => write!(formatter, "{error}"),
             Self::Definition(errors) => {
                 let errors: Vec<&str> = errors.iter().map(|it| it.message.as_str()).collect();
@@ -188,7 +190,9 @@ impl fmt::Display for LoadError {
             Self::Mismatch(reason) => {
                 write!(formatter, "the package's definition and its component differ: {reason}")
             }
-            Self::Component(reason) => write!(formatter, "the component cannot be loaded: {reason}"),
+            Self::Component(reason) => {
+                write!(formatter, "the component cannot be loaded: {reason}")
+            }
         }
     }
 }

@@ -81,7 +81,9 @@ impl Extension {
         for action in &definition.actions {
             let name = kebab(&action.name);
             let index = component.get_export_index(Some(&export), &name);
-            actions.push(index.ok_or_else(|| LoadError::Mismatch(format!("it does not export `{name}`")))?);
+            actions.push(
+                index.ok_or_else(|| LoadError::Mismatch(format!("it does not export `{name}`")))?,
+            );
         }
         // Whatever it imports beyond the sandbox's world is refused here, by name.
         let pre = host.linker().instantiate_pre(&component).map_err(refused)?;
@@ -107,9 +109,16 @@ impl Extension {
         let definition = self.definition();
         let found = definition.package.id();
         if found != name {
-            return Err(LoadError::Mismatch(format!("it is `{found}`, and the client is for `{name}`")));
+            return Err(LoadError::Mismatch(format!(
+                "it is `{found}`, and the client is for `{name}`"
+            )));
         }
-        match definition.actions.iter().map(|action| action.name.as_str()).eq(actions.iter().copied()) {
+        match definition
+            .actions
+            .iter()
+            .map(|action| action.name.as_str())
+            .eq(actions.iter().copied())
+        {
             true => Ok(()),
             false => Err(LoadError::Mismatch("the client was generated from other actions".into())),
         }

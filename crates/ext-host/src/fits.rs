@@ -10,7 +10,11 @@ use wasmtime::component::types::{ComponentFunc, ComponentItem, Type as Wasm};
 use crate::error::LoadError;
 
 /// Compares every action's signature.
-pub fn check(definition: &Extension, interface: &str, component: &Component) -> Result<(), LoadError> {
+pub fn check(
+    definition: &Extension,
+    interface: &str,
+    component: &Component,
+) -> Result<(), LoadError> {
     let engine = component.engine();
     let types = Types(definition.types_by_name());
     let Some(ComponentItem::ComponentInstance(instance)) =
@@ -25,7 +29,10 @@ pub fn check(definition: &Extension, interface: &str, component: &Component) -> 
             return Err(LoadError::Mismatch(format!("it does not export the function `{name}`")));
         };
         if !types.action(action, &function) {
-            return Err(LoadError::Mismatch(format!("the action `{}` has another signature", action.name)));
+            return Err(LoadError::Mismatch(format!(
+                "the action `{}` has another signature",
+                action.name
+            )));
         }
     }
     Ok(())
@@ -44,7 +51,8 @@ impl Types<'_> {
             (None, None, None) => true,
             (Some(wasm), Some(result), None) => self.ty(result, &wasm),
             (Some(Wasm::Result(wasm)), ok, Some(error)) => {
-                self.payload(ok.as_ref(), wasm.ok().as_ref()) && self.payload(Some(error), wasm.err().as_ref())
+                self.payload(ok.as_ref(), wasm.ok().as_ref())
+                    && self.payload(Some(error), wasm.err().as_ref())
             }
             _ => false,
         };
@@ -92,7 +100,8 @@ impl Types<'_> {
                 }
                 _ => false,
             },
-            (Type::Named(name), wasm) => match (self.0.get(name.as_str()).map(|ty| &ty.kind), wasm) {
+            (Type::Named(name), wasm) => match (self.0.get(name.as_str()).map(|ty| &ty.kind), wasm)
+            {
                 (Some(Kind::Structure { fields }), Wasm::Record(record)) => {
                     record.fields().len() == fields.len()
                         && record.fields().zip(fields).all(|(wasm, field)| {

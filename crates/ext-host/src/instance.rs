@@ -79,7 +79,11 @@ impl Instance {
     /// A typed call. After an error other than the action's own, the instance is not to be
     /// used again.
     #[inline]
-    pub fn call<C: Call>(&mut self, loaded: &Loaded, params: C::Params<'_>) -> Result<C::Results, Failure> {
+    pub fn call<C: Call>(
+        &mut self,
+        loaded: &Loaded,
+        params: C::Params<'_>,
+    ) -> Result<C::Results, Failure> {
         let function = self.function(loaded, C::INDEX)?;
         if function.checked != Some(TypeId::of::<C>()) {
             self.check::<C>(function)?;

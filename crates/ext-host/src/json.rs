@@ -25,11 +25,17 @@ impl<'a> Types<'a> {
     }
 
     /// The parameters of a call, or everything that is wrong about them.
-    pub fn arguments(&self, action: &Action, given: &Value) -> Result<Vec<Val>, Vec<ArgumentError>> {
+    pub fn arguments(
+        &self,
+        action: &Action,
+        given: &Value,
+    ) -> Result<Vec<Val>, Vec<ArgumentError>> {
         let mut reader = read::Reader { types: self, errors: Vec::new() };
         let values = reader.fields(&action.parameters, given, "");
         match values {
-            Some(values) if reader.errors.is_empty() => Ok(values.into_iter().map(|(_, value)| value).collect()),
+            Some(values) if reader.errors.is_empty() => {
+                Ok(values.into_iter().map(|(_, value)| value).collect())
+            }
             _ => Err(reader.errors),
         }
     }

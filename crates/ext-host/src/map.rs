@@ -5,10 +5,10 @@ use std::mem::MaybeUninit;
 use std::ops::{Deref, DerefMut};
 
 use serde::{Deserialize, Serialize};
+use wasmtime::Result;
 use wasmtime::component::__internal::{
     CanonicalAbiInfo, InstanceType, InterfaceType, LiftContext, LowerContext,
 };
-use wasmtime::Result;
 use wasmtime::component::{ComponentType, Lift, Lower};
 
 /// A map from strings, as it crosses the boundary: a list of keys and values.
@@ -93,7 +93,8 @@ unsafe impl<T: Lower> Lower for Map<T> {
         ty: InterfaceType,
         dst: &mut MaybeUninit<Self::Lower>,
     ) -> Result<()> {
-        let entries: Vec<(&str, &T)> = self.0.iter().map(|(key, value)| (key.as_str(), value)).collect();
+        let entries: Vec<(&str, &T)> =
+            self.0.iter().map(|(key, value)| (key.as_str(), value)).collect();
         entries.as_slice().linear_lower_to_flat(cx, ty, dst)
     }
 
@@ -103,7 +104,8 @@ unsafe impl<T: Lower> Lower for Map<T> {
         ty: InterfaceType,
         offset: usize,
     ) -> Result<()> {
-        let entries: Vec<(&str, &T)> = self.0.iter().map(|(key, value)| (key.as_str(), value)).collect();
+        let entries: Vec<(&str, &T)> =
+            self.0.iter().map(|(key, value)| (key.as_str(), value)).collect();
         entries.as_slice().linear_lower_to_memory(cx, ty, offset)
     }
 }

@@ -56,13 +56,23 @@ pub struct MemoryLimit {
 }
 
 impl ResourceLimiter for MemoryLimit {
-    fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+    fn memory_growing(
+        &mut self,
+        _: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> wasmtime::Result<bool> {
         let fits = desired <= self.allowed;
         self.refused |= !fits;
         Ok(fits)
     }
 
-    fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+    fn table_growing(
+        &mut self,
+        _: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> wasmtime::Result<bool> {
         Ok(desired <= 1 << 20)
     }
 }
@@ -93,13 +103,19 @@ fn bounded_sleep(linker: &mut Linker<Sandbox>) -> wasmtime::Result<()> {
     linker.allow_shadowing(true);
     // The version that wasmtime-wasi has: another one would stand beside it.
     let mut clock = linker.instance("wasi:clocks/monotonic-clock@0.2.12")?;
-    clock.func_wrap("subscribe-duration", |store: StoreContextMut<'_, Sandbox>, (wanted,): (u64,)| {
-        subscribe(store, Duration::from_nanos(wanted))
-    })?;
-    clock.func_wrap("subscribe-instant", |mut store: StoreContextMut<'_, Sandbox>, (when,): (u64,)| {
-        let now = store.data_mut().clocks().now()?;
-        subscribe(store, Duration::from_nanos(when.saturating_sub(now)))
-    })?;
+    clock.func_wrap(
+        "subscribe-duration",
+        |store: StoreContextMut<'_, Sandbox>, (wanted,): (u64,)| {
+            subscribe(store, Duration::from_nanos(wanted))
+        },
+    )?;
+    clock.func_wrap(
+        "subscribe-instant",
+        |mut store: StoreContextMut<'_, Sandbox>, (when,): (u64,)| {
+            let now = store.data_mut().clocks().now()?;
+            subscribe(store, Duration::from_nanos(when.saturating_sub(now)))
+        },
+    )?;
     drop(clock);
     linker.allow_shadowing(false);
     Ok(())

@@ -16,7 +16,10 @@ pub struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
-    pub fn all(item: &'a DeriveInput, variants: impl IntoIterator<Item = &'a Variant>) -> Vec<Self> {
+    pub fn all(
+        item: &'a DeriveInput,
+        variants: impl IntoIterator<Item = &'a Variant>,
+    ) -> Vec<Self> {
         variants
             .into_iter()
             .zip(0..)
@@ -58,7 +61,9 @@ impl<'a> Case<'a> {
                 quote!(::core::option::Option::Some(#ty))
             }
             fields if fields.len() == 1 => quote!(::core::option::Option::Some(#(#types)*)),
-            _ => quote!(::core::option::Option::Some(&::ext_runtime::expansion::Type::Tuple(&[#(#types),*]))),
+            _ => {
+                quote!(::core::option::Option::Some(&::ext_runtime::expansion::Type::Tuple(&[#(#types),*])))
+            }
         };
         quote!(::ext_runtime::expansion::Part { meta: #meta, ty: #ty })
     }
@@ -114,7 +119,8 @@ impl<'a> Case<'a> {
             Fields::Named(fields) if !fields.named.is_empty() => {
                 let names: Vec<&Ident> =
                     fields.named.iter().filter_map(|field| field.ident.as_ref()).collect();
-                fields_code(&quote!(Self::#name), &names, &self.types(), &quote!(__variant.payload)).0
+                fields_code(&quote!(Self::#name), &names, &self.types(), &quote!(__variant.payload))
+                    .0
             }
             Fields::Named(_) => quote!(Self::#name {}),
             Fields::Unnamed(fields) if !fields.unnamed.is_empty() => {

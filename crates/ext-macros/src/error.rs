@@ -60,7 +60,10 @@ impl Message {
                 match placeholders(&template) {
                     Ok(names) => {
                         for name in names.iter().filter(|name| !has_field(variant, name)) {
-                            errors.add(&literal, format!("{}: `{name}`", errors::MESSAGE_PLACEHOLDER));
+                            errors.add(
+                                &literal,
+                                format!("{}: `{name}`", errors::MESSAGE_PLACEHOLDER),
+                            );
                         }
                     }
                     Err(Unbalanced) => errors.add(&literal, errors::MESSAGE_BRACES),
@@ -131,8 +134,10 @@ fn written(variant: &Variant, template: &str, span: Span) -> TokenStream {
         Fields::Unnamed(fields) => {
             // Every argument must be used: `{:.0}` with a string of no width uses the rest.
             let used = placeholders(&template.value()).unwrap_or_default();
-            let count = used.iter().filter_map(|it| it.parse::<usize>().ok()).max().map_or(0, |it| it + 1);
-            let arguments = (0..count.min(fields.unnamed.len())).map(|index| quote::format_ident!("__{index}"));
+            let count =
+                used.iter().filter_map(|it| it.parse::<usize>().ok()).max().map_or(0, |it| it + 1);
+            let arguments =
+                (0..count.min(fields.unnamed.len())).map(|index| quote::format_ident!("__{index}"));
             quote!(::core::write!(__formatter, #template, #(#arguments),*))
         }
         _ => quote!(::core::write!(__formatter, #template)),

@@ -39,7 +39,8 @@ pub fn expansion(
 pub const ACTION_ARGUMENTS: &str = "`#[ext_action]` takes no arguments";
 pub const ACTION_ITEM: &str = "`#[ext_action]` belongs on a function";
 pub const ACTION_ASYNC: &str = "an action cannot be `async`: the host runs each call to its end";
-pub const ACTION_UNSAFE: &str = "an action cannot be `unsafe`: anybody may call it with any arguments";
+pub const ACTION_UNSAFE: &str =
+    "an action cannot be `unsafe`: anybody may call it with any arguments";
 pub const ACTION_GENERIC: &str =
     "an action cannot be generic: its callers are other programs, so its types must be known here";
 pub const ACTION_ABI: &str = "an action is a plain Rust function: remove the `extern`";
@@ -52,13 +53,13 @@ pub const REFERENCE_RESULT: &str =
     "a reference cannot cross the boundary of an extension: return an owned value";
 pub const IMPL_TRAIT: &str =
     "`impl Trait` cannot cross the boundary of an extension: name the type";
-pub const DYN_TRAIT: &str =
-    "a trait object cannot cross the boundary of an extension: use an enum with `#[derive(ExtEnum)]`";
+pub const DYN_TRAIT: &str = "a trait object cannot cross the boundary of an extension: use an enum with `#[derive(ExtEnum)]`";
 pub const POINTER: &str =
     "a pointer cannot cross the boundary of an extension: pass the value itself";
 pub const PARAMETER_PATTERN: &str = "a parameter of an action needs a name, not a pattern";
 pub const DUPLICATE_PARAMETER: &str = "two parameters of this action have the same name";
-pub const STRUCTURE_ITEM: &str = "`ExtStructure` is for structs with named fields; use `ExtEnum` for an enum";
+pub const STRUCTURE_ITEM: &str =
+    "`ExtStructure` is for structs with named fields; use `ExtEnum` for an enum";
 pub const STRUCTURE_EMPTY: &str = "a structure needs at least one field";
 pub const STRUCTURE_TUPLE: &str = "the fields of a structure need names";
 pub const ENUM_ITEM: &str = "`ExtEnum` is for enums; use `ExtStructure` for a struct";

@@ -78,7 +78,8 @@ pub fn documentation(attributes: &[Attribute]) -> String {
             && let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &pair.value
         {
             let text = text.value();
-            lines.extend(text.lines().map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned()));
+            lines
+                .extend(text.lines().map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned()));
             if text.is_empty() {
                 lines.push(String::new());
             }

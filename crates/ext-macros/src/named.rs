@@ -28,7 +28,8 @@ pub fn implementation(item: &DeriveInput, body: Body) -> TokenStream {
     let name = &item.ident;
     let meta = Members::of(name, &item.attrs).place(name.span()).into_string();
     let path = format!("::{}", crate::meta::unraw(name));
-    let parameters: Vec<&Ident> = item.generics.type_params().map(|parameter| &parameter.ident).collect();
+    let parameters: Vec<&Ident> =
+        item.generics.type_params().map(|parameter| &parameter.ident).collect();
     let mut generics = item.generics.clone();
     for parameter in generics.type_params_mut() {
         parameter.bounds.push(parse_quote!(::ext_runtime::ExtType));

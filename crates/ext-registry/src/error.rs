@@ -237,30 +237,20 @@ impl Error {
             ErrorKind::VersionNotFound { name, wanted, .. } => {
                 format!("`{name}` has no version that matches `{wanted}`")
             }
-            ErrorKind::VersionExists {
-                name,
-                version,
-                existing,
-                new,
-                ..
-            } => format!(
+            ErrorKind::VersionExists { name, version, existing, new, .. } => format!(
                 "`{name}` {version} exists with other content: the registry has a component \
                  {existing}, this one is {new}"
             ),
-            ErrorKind::DigestMismatch {
-                name,
-                version,
-                expected,
-                found,
-                ..
-            } => format!("`{name}` {version} should be {expected}, the registry has {found}"),
+            ErrorKind::DigestMismatch { name, version, expected, found, .. } => {
+                format!("`{name}` {version} should be {expected}, the registry has {found}")
+            }
             ErrorKind::Corrupt { reason, .. } => format!("a registry file is corrupt: {reason}"),
             ErrorKind::Unsupported { reason, .. } => {
                 format!("this is not an extension package: {reason}")
             }
-            ErrorKind::TooLarge {
-                what, size, limit, ..
-            } => format!("{what} is too large: {size} bytes, at most {limit} are allowed"),
+            ErrorKind::TooLarge { what, size, limit, .. } => {
+                format!("{what} is too large: {size} bytes, at most {limit} are allowed")
+            }
             ErrorKind::Busy { .. } => {
                 "another process has been publishing this package for a minute".into()
             }
@@ -366,9 +356,8 @@ fn is_blob(path: &Path) -> bool {
 /// The highest versions, for there may be hundreds.
 fn versions_help(existing: &[Version]) -> String {
     const SHOWN: usize = 8;
-    let mut shown: Vec<String> = (existing.iter().rev().take(SHOWN))
-        .map(Version::to_string)
-        .collect();
+    let mut shown: Vec<String> =
+        (existing.iter().rev().take(SHOWN)).map(Version::to_string).collect();
     match existing {
         [] => return "publish a version of it first".into(),
         [.., last] if existing.iter().all(|version| !version.pre.is_empty()) => {

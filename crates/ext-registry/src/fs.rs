@@ -68,12 +68,7 @@ pub(crate) fn read(path: &Path, what: &'static str, limit: u64) -> Result<Option
         let error = io::Error::other("this is not a file");
         return Err(io_error("read", path)(error));
     }
-    let too_large = |size| ErrorKind::TooLarge {
-        what,
-        path: Some(path.into()),
-        size,
-        limit,
-    };
+    let too_large = |size| ErrorKind::TooLarge { what, path: Some(path.into()), size, limit };
     if metadata.len() > limit {
         return Err(too_large(metadata.len()).into());
     }
@@ -109,21 +104,12 @@ pub(crate) fn remove_old_temps(folder: &Path, age: Duration) {
 
 /// Whether the file is not there, for want of a folder perhaps.
 pub(crate) fn is_absent(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-    )
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// An I/O error with its place, for `map_err`.
 pub(crate) fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error {
-    move |source| {
-        Error::from(ErrorKind::Io {
-            action,
-            path: path.into(),
-            source,
-        })
-    }
+    move |source| Error::from(ErrorKind::Io { action, path: path.into(), source })
 }
 
 const TEMP_PREFIX: &str = ".tmp-";

@@ -75,9 +75,7 @@ impl Layout {
             let reason = "it is missing, and makes a folder an OCI image layout".into();
             return Err(ErrorKind::Corrupt { path, reason }.into());
         };
-        let LayoutMarker {
-            image_layout_version: version,
-        } = parse(&bytes, &path)?;
+        let LayoutMarker { image_layout_version: version } = parse(&bytes, &path)?;
         if version != LAYOUT_VERSION {
             let reason =
                 format!("the image layout has version `{version}`, not `{LAYOUT_VERSION}`");
@@ -106,10 +104,7 @@ impl Layout {
                     path: self.index_path(),
                     reason: format!("the descriptor of `{tag}`: {error}"),
                 })?;
-            entries.push(Entry {
-                version,
-                descriptor,
-            });
+            entries.push(Entry { version, descriptor });
         }
         entries.sort_by(|a, b| a.version.cmp(&b.version));
         entries.dedup_by(|b, a| a.version == b.version);
@@ -163,13 +158,7 @@ impl Layout {
         let size = descriptor.size;
         if size > limit {
             let path = Some(path);
-            return Err(ErrorKind::TooLarge {
-                what,
-                path,
-                size,
-                limit,
-            }
-            .into());
+            return Err(ErrorKind::TooLarge { what, path, size, limit }.into());
         }
         let reason = match fs::metadata(&path) {
             Ok(metadata) if metadata.len() == size => return Ok(path),
@@ -233,9 +222,7 @@ impl Layout {
         remove_old_temps(&self.blobs(), TEMP_AGE);
         let path = self.marker_path();
         if !path.exists() {
-            let marker = LayoutMarker {
-                image_layout_version: LAYOUT_VERSION.into(),
-            };
+            let marker = LayoutMarker { image_layout_version: LAYOUT_VERSION.into() };
             let marker = serde_json::to_vec(&marker).map_err(json_error(&path))?;
             replace(&path, &marker)?;
         }
@@ -280,10 +267,7 @@ impl Layout {
 /// A JSON file as what it should be.
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8], path: &Path) -> Result<T, Error> {
     serde_json::from_slice(bytes).map_err(|error| {
-        Error::from(ErrorKind::Corrupt {
-            path: path.into(),
-            reason: error.to_string(),
-        })
+        Error::from(ErrorKind::Corrupt { path: path.into(), reason: error.to_string() })
     })
 }
 
@@ -307,13 +291,8 @@ pub(crate) fn check_json_size(
     if size <= MAX_JSON {
         return Ok(());
     }
-    Err(ErrorKind::TooLarge {
-        what,
-        path: path.map(Path::to_path_buf),
-        size,
-        limit: MAX_JSON,
-    }
-    .into())
+    Err(ErrorKind::TooLarge { what, path: path.map(Path::to_path_buf), size, limit: MAX_JSON }
+        .into())
 }
 
 /// A value that does not become JSON, for `map_err`.

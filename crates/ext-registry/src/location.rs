@@ -40,20 +40,11 @@ impl Settings {
                 return Ok(Self::default());
             }
             Err(source) => {
-                return Err(ErrorKind::Io {
-                    action: "read",
-                    path,
-                    source,
-                }
-                .into());
+                return Err(ErrorKind::Io { action: "read", path, source }.into());
             }
         };
-        let invalid = |reason: String| {
-            Error::from(ErrorKind::SettingsInvalid {
-                path: path.clone(),
-                reason,
-            })
-        };
+        let invalid =
+            |reason: String| Error::from(ErrorKind::SettingsInvalid { path: path.clone(), reason });
         let document: toml_edit::DocumentMut = text
             .parse()
             .map_err(|error: toml_edit::TomlError| invalid(error.message().to_owned()))?;
@@ -92,30 +83,17 @@ pub fn registry_dir(asked: Option<&Path>) -> Result<PathBuf, Error> {
     if let Some(setting) = Settings::load()?.registry {
         return Ok(setting);
     }
-    let base = base(
-        "XDG_DATA_HOME",
-        ".local/share",
-        "Library/Application Support",
-        "APPDATA",
-    );
-    base.map(|base| base.join(OURS).join("registry"))
-        .ok_or_else(|| {
-            ErrorKind::RegistryNotFound {
-                root: PathBuf::from("$HOME/.local/share/cargo-ext/registry"),
-            }
+    let base = base("XDG_DATA_HOME", ".local/share", "Library/Application Support", "APPDATA");
+    base.map(|base| base.join(OURS).join("registry")).ok_or_else(|| {
+        ErrorKind::RegistryNotFound { root: PathBuf::from("$HOME/.local/share/cargo-ext/registry") }
             .into()
-        })
+    })
 }
 
 /// The file of the settings, if the machine tells a folder for this user.
 pub fn settings_file() -> Option<PathBuf> {
     variable("CARGO_EXT_CONFIG").or_else(|| {
-        let base = base(
-            "XDG_CONFIG_HOME",
-            ".config",
-            "Library/Application Support",
-            "APPDATA",
-        );
+        let base = base("XDG_CONFIG_HOME", ".config", "Library/Application Support", "APPDATA");
         base.map(|base| base.join(OURS).join("config.toml"))
     })
 }
@@ -138,13 +116,9 @@ fn base(xdg: &str, linux: &str, macos: &str, windows: &str) -> Option<PathBuf> {
         return below_home(macos);
     }
     // The specification has relative paths ignored.
-    variable(xdg)
-        .filter(|path| path.is_absolute())
-        .or_else(|| below_home(linux))
+    variable(xdg).filter(|path| path.is_absolute()).or_else(|| below_home(linux))
 }
 
 fn variable(name: &str) -> Option<PathBuf> {
-    env::var_os(name)
-        .filter(|value| !value.is_empty())
-        .map(PathBuf::from)
+    env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }

@@ -196,7 +196,5 @@ fn line_of(text: &str, table: &Table) -> usize {
 
 /// A line that git, Mercurial and others leave where both sides changed the file.
 fn is_conflict_marker(line: &str) -> bool {
-    ["<<<<<<<", "|||||||", "=======", ">>>>>>>"]
-        .iter()
-        .any(|marker| line.starts_with(marker))
+    ["<<<<<<<", "|||||||", "=======", ">>>>>>>"].iter().any(|marker| line.starts_with(marker))
 }

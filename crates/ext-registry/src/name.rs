@@ -3,21 +3,16 @@
 use std::fmt;
 use std::str::FromStr;
 
+use ext_definition::naming::check_package;
 use semver::VersionReq;
 
 use crate::{Error, ErrorKind};
 
-/// The longest that a namespace or a name may be, in characters.
-///
-/// Both together stay well under the 255 characters that registries allow for host
-/// and repository name
-/// ([distribution-spec, "Pulling manifests"](https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pulling-manifests)).
-const MAX_PART: usize = 50;
-
 /// The name of a package: `acme:orders`.
 ///
 /// Both parts are in kebab-case: words of lowercase ASCII letters and digits,
-/// separated by single hyphens, a letter first, 50 characters at most. Such a name
+/// separated by single hyphens, a letter first, 50 characters at most
+/// ([`check_package`]). Such a name
 /// is a WIT package name, an OCI repository name and a safe pair of folder names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PackageName {
@@ -29,18 +24,15 @@ impl PackageName {
     /// The name made of the two parts, each checked.
     pub fn new(namespace: &str, name: &str) -> Result<Self, Error> {
         for (what, part) in [("namespace", namespace), ("name", name)] {
-            if let Err(reason) = check_part(part) {
+            if let Err(reason) = check_package(part) {
                 return Err(ErrorKind::InvalidName {
                     text: format!("{namespace}:{name}"),
-                    reason: format!("the {what} `{part}` {reason}"),
+                    reason: format!("the {what} `{part}` is none: {reason}"),
                 }
                 .into());
             }
         }
-        Ok(Self {
-            namespace: namespace.into(),
-            name: name.into(),
-        })
+        Ok(Self { namespace: namespace.into(), name: name.into() })
     }
 
     /// The part before the colon.
@@ -54,29 +46,9 @@ impl PackageName {
     }
 }
 
-fn check_part(part: &str) -> Result<(), &'static str> {
-    if part.is_empty() {
-        return Err("is empty");
-    }
-    if part.len() > MAX_PART {
-        return Err("is longer than 50 characters");
-    }
-    if !part.starts_with(|c: char| c.is_ascii_lowercase()) {
-        return Err("does not start with a lowercase letter");
-    }
-    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if !part.chars().all(allowed) {
-        return Err("may hold lowercase letters a to z, digits and hyphens only");
-    }
-    if part.ends_with('-') || part.contains("--") {
-        return Err("may have single hyphens between words only");
-    }
-    Ok(())
-}
-
 /// Whether `part` could be the namespace or the name of a package.
 pub(crate) fn is_part(part: &str) -> bool {
-    check_part(part).is_ok()
+    check_package(part).is_ok()
 }
 
 impl FromStr for PackageName {
@@ -127,10 +99,7 @@ impl FromStr for PackageRef {
                 (name, req)
             }
         };
-        Ok(Self {
-            name: name.parse()?,
-            req,
-        })
+        Ok(Self { name: name.parse()?, req })
     }
 }
 
@@ -161,20 +130,20 @@ mod tests {
         for (text, reason) in [
             ("orders", "there is no colon"),
             ("", "there is no colon"),
-            (":orders", "the namespace `` is empty"),
-            ("acme:", "the name `` is empty"),
-            ("Acme:orders", "does not start with a lowercase"),
-            ("acme:2orders", "does not start with a lowercase"),
-            ("acme:-orders", "does not start with a lowercase"),
-            ("acme:ordersX", "lowercase letters a to z, digits"),
-            ("acme:or_ders", "lowercase letters a to z, digits"),
-            ("acme:orders:x", "lowercase letters a to z, digits"),
-            ("acme:örders", "does not start with a lowercase"),
-            ("acme:..", "does not start with a lowercase"),
-            ("acme:a/../b", "lowercase letters a to z, digits"),
+            (":orders", "the namespace `` is none: it is empty"),
+            ("acme:", "the name `` is none: it is empty"),
+            ("Acme:orders", "lower-case words"),
+            ("acme:2orders", "start with a letter"),
+            ("acme:-orders", "start with a letter"),
+            ("acme:ordersX", "lower-case words"),
+            ("acme:or_ders", "lower-case words"),
+            ("acme:orders:x", "lower-case words"),
+            ("acme:örders", "start with a letter"),
+            ("acme:..", "start with a letter"),
+            ("acme:a/../b", "lower-case words"),
             ("acme:a--b", "single hyphens"),
             ("acme:a-", "single hyphens"),
-            (&long, "longer than 50"),
+            (&long, "more than 50"),
         ] {
             let error = text.parse::<PackageName>().unwrap_err();
             assert_eq!(error.code(), "EXT0301", "{text}");

@@ -97,10 +97,7 @@ impl Registry {
         }
         let digest = descriptor.digest;
         layout.tag(index, &request.version, descriptor)?;
-        Ok(Published {
-            digest,
-            outcome: Outcome::New,
-        })
+        Ok(Published { digest, outcome: Outcome::New })
     }
 
     /// The version if it is there with the same component.
@@ -168,10 +165,7 @@ fn describe(
 ) -> Result<(Descriptor, [Vec<u8>; 2]), Error> {
     let mut annotations = request.annotations.clone();
     annotations.insert(VERSION.into(), request.version.to_string());
-    let created = annotations
-        .entry(CREATED.into())
-        .or_insert_with(time::now)
-        .clone();
+    let created = annotations.entry(CREATED.into()).or_insert_with(time::now).clone();
     let config = Config {
         created: Some(created.clone()),
         author: request.author.clone(),

@@ -124,9 +124,7 @@ impl Registry {
     /// that exist.
     pub fn resolve(&self, package: &PackageRef) -> Result<VersionEntry, Error> {
         let (_, mut entries) = self.entries(&package.name)?;
-        let highest = entries
-            .iter()
-            .rposition(|entry| package.req.matches(&entry.version));
+        let highest = entries.iter().rposition(|entry| package.req.matches(&entry.version));
         match highest {
             Some(place) => Ok(entries.swap_remove(place).into()),
             None => Err(self.version_not_found(&package.name, &package.req, entries)),
@@ -145,8 +143,7 @@ impl Registry {
         version: &Version,
         expected: Option<&Digest>,
     ) -> Result<Located, Error> {
-        self.find(name, version, expected)
-            .map(|(_, _, located)| located)
+        self.find(name, version, expected).map(|(_, _, located)| located)
     }
 
     /// Reads a version. Everything is verified: the manifest against the index and
@@ -207,14 +204,8 @@ impl Registry {
         let annotations = manifest.annotations.clone().unwrap_or_default();
         let layer = wasm_layer(manifest, &manifest_path)?;
         let path = layout.check_size("the component", &layer, MAX_COMPONENT)?;
-        let located = Located {
-            digest,
-            path,
-            layer: layer.digest,
-            size: layer.size,
-            annotations,
-            config,
-        };
+        let located =
+            Located { digest, path, layer: layer.digest, size: layer.size, annotations, config };
         Ok((layout, layer, located))
     }
 
@@ -232,12 +223,8 @@ impl Registry {
         }
         // Where names cannot be listed there is none to suggest.
         let nearest = suggest::nearest(name, self.packages().unwrap_or_default());
-        Err(ErrorKind::PackageNotFound {
-            name: name.clone(),
-            root: self.root.clone(),
-            nearest,
-        }
-        .into())
+        Err(ErrorKind::PackageNotFound { name: name.clone(), root: self.root.clone(), nearest }
+            .into())
     }
 
     fn version_not_found(

@@ -98,26 +98,10 @@ type Change<'a> = (&'static str, &'a dyn Fn(&mut Value), &'static str);
 #[test]
 fn manifests_of_another_kind() {
     let cases: &[Change<'_>] = &[
-        (
-            "Docker's schema",
-            &|m| m["schemaVersion"] = json!(1),
-            "EXT0311",
-        ),
-        (
-            "other media type",
-            &|m| m["mediaType"] = json!("x"),
-            "EXT0311",
-        ),
-        (
-            "an image's config",
-            &|m| m["config"]["mediaType"] = json!("x"),
-            "EXT0311",
-        ),
-        (
-            "an image's layer",
-            &|m| m["layers"][0]["mediaType"] = json!("x"),
-            "EXT0311",
-        ),
+        ("Docker's schema", &|m| m["schemaVersion"] = json!(1), "EXT0311"),
+        ("other media type", &|m| m["mediaType"] = json!("x"), "EXT0311"),
+        ("an image's config", &|m| m["config"]["mediaType"] = json!("x"), "EXT0311"),
+        ("an image's layer", &|m| m["layers"][0]["mediaType"] = json!("x"), "EXT0311"),
         ("no layer", &|m| m["layers"] = json!([]), "EXT0311"),
         (
             "two layers",
@@ -128,26 +112,10 @@ fn manifests_of_another_kind() {
             "EXT0311",
         ),
         ("no layers", &|m| m["layers"] = json!(null), "EXT0310"),
-        (
-            "negative size",
-            &|m| m["layers"][0]["size"] = json!(-1),
-            "EXT0310",
-        ),
-        (
-            "wrong size",
-            &|m| m["layers"][0]["size"] = json!(9_999),
-            "EXT0310",
-        ),
-        (
-            "vast size",
-            &|m| m["layers"][0]["size"] = json!(u64::MAX),
-            "EXT0312",
-        ),
-        (
-            "vast config",
-            &|m| m["config"]["size"] = json!(5 << 20),
-            "EXT0312",
-        ),
+        ("negative size", &|m| m["layers"][0]["size"] = json!(-1), "EXT0310"),
+        ("wrong size", &|m| m["layers"][0]["size"] = json!(9_999), "EXT0310"),
+        ("vast size", &|m| m["layers"][0]["size"] = json!(u64::MAX), "EXT0312"),
+        ("vast config", &|m| m["config"]["size"] = json!(5 << 20), "EXT0312"),
         (
             "a path for a digest",
             &|m| m["layers"][0]["digest"] = json!("sha256:../../../index.json"),
@@ -158,11 +126,7 @@ fn manifests_of_another_kind() {
             &|m| m["layers"][0]["digest"] = m["config"]["digest"].clone(),
             "EXT0310",
         ),
-        (
-            "a text for annotations",
-            &|m| m["annotations"] = json!("x"),
-            "EXT0310",
-        ),
+        ("a text for annotations", &|m| m["annotations"] = json!("x"), "EXT0310"),
     ];
     for (case, change, code) in cases {
         let package = package();
@@ -182,9 +146,7 @@ fn manifests_of_another_kind() {
     manifest["annotations"] = json!(null);
     manifest.as_object_mut().unwrap().remove("mediaType");
     package.set_manifest(manifest.to_string().as_bytes());
-    let loaded = package
-        .registry
-        .load(&name("acme:orders"), &version("1.0.0"), None);
+    let loaded = package.registry.load(&name("acme:orders"), &version("1.0.0"), None);
     assert_eq!(loaded.unwrap().component.len(), 10_000);
 }
 
@@ -192,36 +154,12 @@ fn manifests_of_another_kind() {
 fn indexes_of_another_kind() {
     let cases: &[Change<'_>] = &[
         ("schema 1", &|i| i["schemaVersion"] = json!(1), "EXT0311"),
-        (
-            "no schema",
-            &|i| i["schemaVersion"] = json!(null),
-            "EXT0310",
-        ),
-        (
-            "manifests is a text",
-            &|i| i["manifests"] = json!("x"),
-            "EXT0310",
-        ),
-        (
-            "nested index",
-            &|i| i["manifests"][0]["mediaType"] = json!(oci::INDEX_TYPE),
-            "EXT0311",
-        ),
-        (
-            "path for a digest",
-            &|i| i["manifests"][0]["digest"] = json!("../../x"),
-            "EXT0310",
-        ),
-        (
-            "vast manifest",
-            &|i| i["manifests"][0]["size"] = json!((4 << 20) + 1),
-            "EXT0312",
-        ),
-        (
-            "wrong size",
-            &|i| i["manifests"][0]["size"] = json!(3),
-            "EXT0310",
-        ),
+        ("no schema", &|i| i["schemaVersion"] = json!(null), "EXT0310"),
+        ("manifests is a text", &|i| i["manifests"] = json!("x"), "EXT0310"),
+        ("nested index", &|i| i["manifests"][0]["mediaType"] = json!(oci::INDEX_TYPE), "EXT0311"),
+        ("path for a digest", &|i| i["manifests"][0]["digest"] = json!("../../x"), "EXT0310"),
+        ("vast manifest", &|i| i["manifests"][0]["size"] = json!((4 << 20) + 1), "EXT0312"),
+        ("wrong size", &|i| i["manifests"][0]["size"] = json!(3), "EXT0310"),
         (
             "digest of nothing",
             &|i| i["manifests"][0]["digest"] = json!(Digest::of(b"nothing")),

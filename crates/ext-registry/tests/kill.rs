@@ -110,14 +110,8 @@ fn a_hundred_kills_leave_the_registry_whole() {
         }
     }
     let count = |stage| stages.iter().filter(|other| **other == stage).count();
-    let counts = [
-        Stage::Begun,
-        Stage::Writing,
-        Stage::Blobs,
-        Stage::Indexed,
-        Stage::Done,
-    ]
-    .map(|stage| (stage, count(stage)));
+    let counts = [Stage::Begun, Stage::Writing, Stage::Blobs, Stage::Indexed, Stage::Done]
+        .map(|stage| (stage, count(stage)));
     println!("{counts:?}");
     assert_eq!(stages.len(), KILLS);
     // Else the kills did not hit what they are meant to hit.

@@ -110,51 +110,15 @@ fn what_is_wrong_is_said() {
         ("version = 2\nextension = 5".into(), "EXT0321", "version 2"),
         ("version = 0".into(), "EXT0321", "version 0"),
         ("version = ".into(), "EXT0320", "line 1"),
-        (
-            "version = 1\nextension = 5".into(),
-            "EXT0320",
-            "[[extension]]",
-        ),
-        (
-            "version = 1\n[extension]".into(),
-            "EXT0320",
-            "[[extension]]",
-        ),
-        (
-            with("[[extension]]"),
-            "EXT0320",
-            "line 3: `version` is missing",
-        ),
-        (
-            with(&entry("1", "\"1.2.0\"", digest)),
-            "EXT0320",
-            "`name` is not a text",
-        ),
-        (
-            with(&entry("\"Acme\"", "\"1.2.0\"", digest)),
-            "EXT0320",
-            "no colon",
-        ),
-        (
-            with(&entry("\"a:b\"", "\"1.2\"", digest)),
-            "EXT0320",
-            "`1.2` is not a version",
-        ),
-        (
-            with(&entry("\"a:b\"", "\"1.2.0\"", "\"md5:0\"")),
-            "EXT0320",
-            "sha256 digest",
-        ),
-        (
-            with(&format!("{good}{good}")),
-            "EXT0320",
-            "line 7: `acme:orders` is there twice",
-        ),
-        (
-            with(&format!("<<<<<<< HEAD\n{good}=======\n>>>>>>> main\n")),
-            "EXT0322",
-            "line 3",
-        ),
+        ("version = 1\nextension = 5".into(), "EXT0320", "[[extension]]"),
+        ("version = 1\n[extension]".into(), "EXT0320", "[[extension]]"),
+        (with("[[extension]]"), "EXT0320", "line 3: `version` is missing"),
+        (with(&entry("1", "\"1.2.0\"", digest)), "EXT0320", "`name` is not a text"),
+        (with(&entry("\"Acme\"", "\"1.2.0\"", digest)), "EXT0320", "no colon"),
+        (with(&entry("\"a:b\"", "\"1.2\"", digest)), "EXT0320", "`1.2` is not a version"),
+        (with(&entry("\"a:b\"", "\"1.2.0\"", "\"md5:0\"")), "EXT0320", "sha256 digest"),
+        (with(&format!("{good}{good}")), "EXT0320", "line 7: `acme:orders` is there twice"),
+        (with(&format!("<<<<<<< HEAD\n{good}=======\n>>>>>>> main\n")), "EXT0322", "line 3"),
     ] {
         let error = load(&text).unwrap_err();
         assert_eq!(error.code(), code, "{text}: {error}");

@@ -56,15 +56,9 @@ fn sixteen_threads_publish_the_same() {
         });
         threads.map(|thread| thread.join().unwrap())
     });
-    let new = published
-        .iter()
-        .filter(|published| published.outcome == Outcome::New);
+    let new = published.iter().filter(|published| published.outcome == Outcome::New);
     assert_eq!(new.count(), 1);
-    assert!(
-        published
-            .iter()
-            .all(|one| one.digest == published[0].digest)
-    );
+    assert!(published.iter().all(|one| one.digest == published[0].digest));
 }
 
 /// Run in another process: publishes the versions 1.0.FIRST to 1.0.FIRST+9.

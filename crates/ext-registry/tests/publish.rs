@@ -13,9 +13,7 @@ fn the_same_input_gives_the_same_digest() {
     let digests = [registry(), registry()].map(|(_folder, registry)| {
         let mut request = request("acme:orders", "1.0.0", b"component");
         let created = "2026-07-28T09:30:00+02:00";
-        request
-            .annotations
-            .insert(oci::CREATED.into(), created.into());
+        request.annotations.insert(oci::CREATED.into(), created.into());
         registry.publish(&request).unwrap().digest
     });
     assert_eq!(digests[0], digests[1]);
@@ -29,9 +27,7 @@ fn publishing_the_same_again_writes_nothing() {
     let before = snapshot(registry.root());
 
     let mut again = request.clone();
-    again
-        .annotations
-        .insert(oci::TITLE.into(), "Another".into());
+    again.annotations.insert(oci::TITLE.into(), "Another".into());
     let second = registry.publish(&again).unwrap();
 
     assert_eq!(second.outcome, Outcome::Unchanged);
@@ -42,14 +38,10 @@ fn publishing_the_same_again_writes_nothing() {
 #[test]
 fn a_version_never_changes_its_content() {
     let (_folder, registry) = registry();
-    registry
-        .publish(&request("acme:orders", "1.2.0", b"one"))
-        .unwrap();
+    registry.publish(&request("acme:orders", "1.2.0", b"one")).unwrap();
     let before = snapshot(registry.root());
 
-    let error = registry
-        .publish(&request("acme:orders", "1.2.0", b"other"))
-        .unwrap_err();
+    let error = registry.publish(&request("acme:orders", "1.2.0", b"other")).unwrap_err();
 
     assert_eq!(error.code(), "EXT0308");
     let text = error.to_string();
@@ -64,9 +56,7 @@ fn a_version_never_changes_its_content() {
     }
     assert_eq!(snapshot(registry.root()), before);
     // Another version of that content is fine.
-    registry
-        .publish(&request("acme:orders", "1.2.1", b"other"))
-        .unwrap();
+    registry.publish(&request("acme:orders", "1.2.1", b"other")).unwrap();
 }
 
 #[test]
@@ -100,9 +90,7 @@ fn a_damaged_component_is_mended_by_publishing_it_again() {
 #[test]
 fn old_temporary_files_are_cleaned_up() {
     let (_folder, registry) = registry();
-    registry
-        .publish(&request("acme:orders", "1.0.0", b"one"))
-        .unwrap();
+    registry.publish(&request("acme:orders", "1.0.0", b"one")).unwrap();
     let repository = registry.root().join("acme/orders");
     let left = ["blobs/sha256/.tmp-1-1", ".tmp-1-2"].map(|path| repository.join(path));
     for path in &left {
@@ -112,9 +100,7 @@ fn old_temporary_files_are_cleaned_up() {
     }
     let fresh = repository.join(".tmp-1-3");
     fs::write(&fresh, "").unwrap();
-    registry
-        .publish(&request("acme:orders", "1.1.0", b"two"))
-        .unwrap();
+    registry.publish(&request("acme:orders", "1.1.0", b"two")).unwrap();
     assert!(left.iter().all(|path| !path.exists()));
     assert!(fresh.exists());
 }
@@ -148,9 +134,7 @@ fn requests_that_cannot_be_stored() {
 #[test]
 fn what_other_tools_wrote_is_kept() {
     let (_folder, registry) = registry();
-    registry
-        .publish(&request("acme:orders", "1.0.0", b"one"))
-        .unwrap();
+    registry.publish(&request("acme:orders", "1.0.0", b"one")).unwrap();
     let path = registry.root().join("acme/orders/index.json");
     let mut index: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
     let foreign = json!([
@@ -166,9 +150,7 @@ fn what_other_tools_wrote_is_kept() {
     manifests.extend(foreign.as_array().unwrap().iter().cloned());
     fs::write(&path, index.to_string()).unwrap();
 
-    registry
-        .publish(&request("acme:orders", "1.1.0", b"two"))
-        .unwrap();
+    registry.publish(&request("acme:orders", "1.1.0", b"two")).unwrap();
 
     let mut after: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
     let added = after["manifests"].as_array_mut().unwrap().pop().unwrap();

@@ -70,9 +70,7 @@ fn what_is_published_is_what_is_loaded() {
 #[test]
 fn the_folder_is_an_oci_image_layout() {
     let (_folder, registry) = registry();
-    let published = registry
-        .publish(&request("acme:orders", "1.2.0+build.5", b"\0asm"))
-        .unwrap();
+    let published = registry.publish(&request("acme:orders", "1.2.0+build.5", b"\0asm")).unwrap();
     let repository = registry.root().join("acme/orders");
     let read = |path: &str| fs::read(repository.join(path)).unwrap();
     let json = |path: &str| serde_json::from_slice::<Value>(&read(path)).unwrap();
@@ -137,14 +135,7 @@ fn the_folder_is_an_oci_image_layout() {
 #[test]
 fn resolving_follows_cargo() {
     let (_folder, registry) = registry();
-    let versions = [
-        "0.9.0",
-        "1.2.0-rc.1",
-        "1.2.0",
-        "1.2.10",
-        "1.10.0",
-        "2.0.0-beta.2",
-    ];
+    let versions = ["0.9.0", "1.2.0-rc.1", "1.2.0", "1.2.10", "1.10.0", "2.0.0-beta.2"];
     // Neither the order of publishing nor that of the alphabet counts.
     for at in [4, 1, 5, 0, 3, 2] {
         let version = versions[at];
@@ -152,10 +143,7 @@ fn resolving_follows_cargo() {
         registry.publish(&request).unwrap();
     }
     let listed = registry.versions(&name("acme:orders")).unwrap();
-    let listed: Vec<_> = listed
-        .iter()
-        .map(|entry| entry.version.to_string())
-        .collect();
+    let listed: Vec<_> = listed.iter().map(|entry| entry.version.to_string()).collect();
     assert_eq!(listed, versions);
 
     for (reference, expected) in [
@@ -193,14 +181,9 @@ fn what_is_not_there_is_told_apart() {
 
     let error = registry.versions(&name("acme:orders")).unwrap_err();
     assert_eq!(error.code(), "EXT0306");
-    assert!(matches!(
-        error.kind(),
-        ErrorKind::PackageNotFound { nearest: None, .. }
-    ));
+    assert!(matches!(error.kind(), ErrorKind::PackageNotFound { nearest: None, .. }));
 
-    registry
-        .publish(&request("acme:orders", "1.0.0-rc.1", b"one"))
-        .unwrap();
+    registry.publish(&request("acme:orders", "1.0.0-rc.1", b"one")).unwrap();
     let reference = "acme:order".parse().unwrap();
     let error = registry.resolve(&reference).unwrap_err();
     assert_eq!(error.code(), "EXT0306");
@@ -237,9 +220,7 @@ fn packages_are_listed_among_other_things() {
     fs::create_dir_all(root.join("Other/thing")).unwrap();
     // A first publish that was killed.
     fs::create_dir_all(root.join("acme/started/blobs/sha256")).unwrap();
-    let names: Vec<_> = (registry.packages().unwrap().iter())
-        .map(ToString::to_string)
-        .collect();
+    let names: Vec<_> = (registry.packages().unwrap().iter()).map(ToString::to_string).collect();
     assert_eq!(names, ["acme:orders", "acme:pricing", "bolt:reports"]);
 }
 

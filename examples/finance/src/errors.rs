@@ -58,9 +58,7 @@ pub(crate) fn finite(parameter: &str, value: f64) -> Result<f64, FinanceError> {
     if value.is_finite() {
         Ok(value)
     } else {
-        Err(FinanceError::NotFinite {
-            parameter: parameter.into(),
-        })
+        Err(FinanceError::NotFinite { parameter: parameter.into() })
     }
 }
 
@@ -68,9 +66,9 @@ pub(crate) fn finite(parameter: &str, value: f64) -> Result<f64, FinanceError> {
 pub(crate) fn all_finite(parameter: &str, values: &[f64]) -> Result<(), FinanceError> {
     match values.iter().position(|value| !value.is_finite()) {
         None => Ok(()),
-        Some(position) => Err(FinanceError::NotFinite {
-            parameter: format!("{parameter}[{position}]"),
-        }),
+        Some(position) => {
+            Err(FinanceError::NotFinite { parameter: format!("{parameter}[{position}]") })
+        }
     }
 }
 
@@ -79,18 +77,11 @@ pub(crate) fn rate_above_minus_one(parameter: &str, rate: f64) -> Result<f64, Fi
     if finite(parameter, rate)? > -1.0 {
         Ok(rate)
     } else {
-        Err(FinanceError::RateTooLow {
-            parameter: parameter.into(),
-            rate,
-        })
+        Err(FinanceError::RateTooLow { parameter: parameter.into(), rate })
     }
 }
 
 /// Checks a result: inputs in range can still multiply beyond every number.
 pub(crate) fn in_range(result: f64) -> Result<f64, FinanceError> {
-    if result.is_finite() {
-        Ok(result)
-    } else {
-        Err(FinanceError::Overflow)
-    }
+    if result.is_finite() { Ok(result) } else { Err(FinanceError::Overflow) }
 }

@@ -55,13 +55,7 @@ pub fn payment(
     finite("present_value", present_value)?;
     let future_value = finite("future_value", future_value.unwrap_or(0.0))?;
     let due = due.unwrap_or(Due::End);
-    in_range(constant_payment(
-        rate,
-        periods,
-        present_value,
-        future_value,
-        due,
-    ))
+    in_range(constant_payment(rate, periods, present_value, future_value, due))
 }
 
 /// Computes every payment of a loan with constant payments.
@@ -100,11 +94,8 @@ pub fn amortization_schedule(
             _ => round(balance * rate),
         };
         // A payment rounded up can settle a small loan before its last period.
-        let principal = if period == periods {
-            balance
-        } else {
-            round(regular - interest).min(balance)
-        };
+        let principal =
+            if period == periods { balance } else { round(regular - interest).min(balance) };
         balance = round(balance - principal);
         schedule.push(Installment {
             period,
@@ -144,10 +135,7 @@ fn check_periods(periods: u32) -> Result<(), FinanceError> {
     if (1..=MAX_PERIODS).contains(&periods) {
         Ok(())
     } else {
-        Err(FinanceError::InvalidPeriods {
-            periods,
-            limit: MAX_PERIODS,
-        })
+        Err(FinanceError::InvalidPeriods { periods, limit: MAX_PERIODS })
     }
 }
 
@@ -156,10 +144,7 @@ fn rounding(decimals: Option<u8>) -> Result<impl Fn(f64) -> f64, FinanceError> {
     if let Some(decimals) = decimals
         && decimals > MAX_DECIMALS
     {
-        return Err(FinanceError::InvalidDecimals {
-            decimals,
-            limit: MAX_DECIMALS,
-        });
+        return Err(FinanceError::InvalidDecimals { decimals, limit: MAX_DECIMALS });
     }
     let unit = decimals.map(|decimals| 10f64.powi(decimals.into()));
     Ok(move |amount: f64| match unit {

@@ -26,10 +26,7 @@ pub(crate) fn rate_of_zero_value(cash_flows: &[f64], guess: f64) -> Result<f64, 
 
 /// The value of the polynomial with these coefficients, lowest power first.
 pub(crate) fn horner(coefficients: &[f64], at: f64) -> f64 {
-    coefficients
-        .iter()
-        .rev()
-        .fold(0.0, |sum, &coefficient| sum * at + coefficient)
+    coefficients.iter().rev().fold(0.0, |sum, &coefficient| sum * at + coefficient)
 }
 
 /// Newton's method; `None` if it leaves the range of numbers or of the scan,
@@ -88,9 +85,6 @@ fn sign(cash_flows: &[f64], x: f64) -> bool {
         horner(cash_flows, (-x).exp()) > 0.0
     } else {
         let growth = x.exp();
-        cash_flows
-            .iter()
-            .fold(0.0, |sum, amount| sum * growth + amount)
-            > 0.0
+        cash_flows.iter().fold(0.0, |sum, amount| sum * growth + amount) > 0.0
     }
 }

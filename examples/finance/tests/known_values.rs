@@ -12,10 +12,7 @@ use finance::{
 fn assert_close(result: Result<f64, FinanceError>, expected: f64) {
     let value = result.expect("a value");
     let tolerance = 1e-9 * expected.abs().max(1.0);
-    assert!(
-        (value - expected).abs() <= tolerance,
-        "{value} is not {expected}"
-    );
+    assert!((value - expected).abs() <= tolerance, "{value} is not {expected}");
 }
 
 #[test]
@@ -84,19 +81,10 @@ fn no_rate() {
 fn payments() {
     // Excel, PMT: a loan of 10,000 over 10 months at 8 % a year, due at the end and the beginning.
     let monthly = 0.08 / 12.0;
-    assert_close(
-        payment(monthly, 10, 10_000.0, None, None),
-        -1_037.032_089_359_163_6,
-    );
-    assert_close(
-        payment(monthly, 10, 10_000.0, None, Some(Due::Begin)),
-        -1_030.164_327_177_977_2,
-    );
+    assert_close(payment(monthly, 10, 10_000.0, None, None), -1_037.032_089_359_163_6);
+    assert_close(payment(monthly, 10, 10_000.0, None, Some(Due::Begin)), -1_030.164_327_177_977_2);
     // Excel, PMT: saving 50,000 in 18 years at 6 % a year.
-    assert_close(
-        payment(0.06 / 12.0, 216, 0.0, Some(50_000.0), None),
-        -129.081_160_867_995_4,
-    );
+    assert_close(payment(0.06 / 12.0, 216, 0.0, Some(50_000.0), None), -129.081_160_867_995_4);
     assert_close(payment(0.0, 10, 1_000.0, None, None), -100.0);
     // Close to 0 the interest is that on the average balance.
     assert_close(payment(1e-12, 12, 1_200.0, None, None), -100.000_000_000_65);
@@ -109,12 +97,7 @@ fn a_schedule_in_cents() {
     let schedule = amortization_schedule(10_000.0, 0.08 / 12.0, 10, None, Some(2)).unwrap();
     let first = &schedule[0];
     assert_eq!(
-        (
-            first.payment,
-            first.interest,
-            first.principal,
-            first.balance
-        ),
+        (first.payment, first.interest, first.principal, first.balance),
         (1_037.03, 66.67, 970.36, 9_029.64)
     );
     assert_eq!(schedule.len(), 10);
@@ -144,10 +127,7 @@ fn an_exact_schedule() {
 fn small_loans_are_settled_early_when_rounded() {
     let schedule = amortization_schedule(0.05, 0.0, 10, None, Some(2)).unwrap();
     let payments: Vec<f64> = schedule.iter().map(|line| line.payment).collect();
-    assert_eq!(
-        payments,
-        [0.01, 0.01, 0.01, 0.01, 0.01, 0.0, 0.0, 0.0, 0.0, 0.0]
-    );
+    assert_eq!(payments, [0.01, 0.01, 0.01, 0.01, 0.01, 0.0, 0.0, 0.0, 0.0, 0.0]);
     assert_eq!(schedule[9].balance, 0.0);
 }
 
@@ -178,8 +158,5 @@ fn errors_say_what_is_wrong() {
     for (error, message) in cases {
         assert_eq!(error.to_string(), message);
     }
-    assert_eq!(
-        net_present_value(-0.999_999, vec![1e300; 100]),
-        Err(FinanceError::Overflow)
-    );
+    assert_eq!(net_present_value(-0.999_999, vec![1e300; 100]), Err(FinanceError::Overflow));
 }

@@ -19,18 +19,12 @@ impl Area {
         let corners = parse_cell(one).and_then(|one| Ok((one, parse_cell(other)?)));
         match corners {
             Ok((one, other)) => Ok(Area::of(one).including(other)),
-            Err(reason) => Err(SpreadsheetError::InvalidRange {
-                range: range.into(),
-                reason,
-            }),
+            Err(reason) => Err(SpreadsheetError::InvalidRange { range: range.into(), reason }),
         }
     }
 
     pub fn of(cell: (u32, u32)) -> Area {
-        Area {
-            first: cell,
-            last: cell,
-        }
+        Area { first: cell, last: cell }
     }
 
     /// The smallest area with this one and the cell.
@@ -84,9 +78,7 @@ pub(crate) fn column_name(column: u32) -> String {
 fn parse_cell(text: &str) -> Result<(u32, u32), String> {
     let shape = || format!("{text:?} is not a column and a row, such as B2");
     let bare = text.strip_prefix('$').unwrap_or(text);
-    let letters = bare
-        .find(|c: char| !c.is_ascii_alphabetic())
-        .ok_or_else(shape)?;
+    let letters = bare.find(|c: char| !c.is_ascii_alphabetic()).ok_or_else(shape)?;
     let (column, row) = bare.split_at(letters);
     let row = row.strip_prefix('$').unwrap_or(row);
     if column.is_empty() || row.is_empty() || !row.bytes().all(|digit| digit.is_ascii_digit()) {
@@ -97,10 +89,7 @@ fn parse_cell(text: &str) -> Result<(u32, u32), String> {
         number.saturating_mul(26).saturating_add(digit.into())
     });
     if column > MAX_COLUMNS {
-        return Err(format!(
-            "the last column is {}",
-            column_name(MAX_COLUMNS - 1)
-        ));
+        return Err(format!("the last column is {}", column_name(MAX_COLUMNS - 1)));
     }
     match row.parse() {
         Ok(row @ 1..=MAX_ROWS) => Ok((row - 1, column - 1)),
@@ -144,10 +133,7 @@ mod tests {
             ("B:D", "\"B\" is not a column and a row, such as B2"),
             ("2:5", "\"2\" is not a column and a row, such as B2"),
             ("B2:", "\"\" is not a column and a row, such as B2"),
-            (
-                "B2:C3:D4",
-                "\"C3:D4\" is not a column and a row, such as B2",
-            ),
+            ("B2:C3:D4", "\"C3:D4\" is not a column and a row, such as B2"),
             ("B-2", "\"B-2\" is not a column and a row, such as B2"),
             ("Ä2", "\"Ä2\" is not a column and a row, such as B2"),
             ("XFE1", "the last column is XFD"),
@@ -157,10 +143,8 @@ mod tests {
             ("A99999999999", "rows go from 1 to 1048576"),
         ];
         for (range, reason) in cases {
-            let expected = SpreadsheetError::InvalidRange {
-                range: range.into(),
-                reason: reason.into(),
-            };
+            let expected =
+                SpreadsheetError::InvalidRange { range: range.into(), reason: reason.into() };
             assert_eq!(Area::parse(range), Err(expected));
         }
     }

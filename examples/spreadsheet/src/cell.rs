@@ -70,18 +70,10 @@ impl From<&DataRef<'_>> for Cell {
 }
 
 fn text_cell(text: &str) -> Cell {
-    if text.is_empty() {
-        Cell::Empty
-    } else {
-        Cell::Text(text.to_owned())
-    }
+    if text.is_empty() { Cell::Empty } else { Cell::Text(text.to_owned()) }
 }
 
 /// Excel writes no infinities, but others may.
 fn number_cell(number: f64) -> Cell {
-    if number.is_finite() {
-        Cell::Number(number)
-    } else {
-        Cell::Error("#NUM!".into())
-    }
+    if number.is_finite() { Cell::Number(number) } else { Cell::Error("#NUM!".into()) }
 }

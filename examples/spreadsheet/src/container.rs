@@ -47,17 +47,11 @@ pub(crate) fn check(bytes: &[u8]) -> Result<(), SpreadsheetError> {
 fn check_format(archive: &ZipArchive<Cursor<&[u8]>>) -> Result<(), SpreadsheetError> {
     let has = |name| archive.index_for_name(name).is_some();
     if has("xl/workbook.bin") {
-        Err(SpreadsheetError::UnsupportedFormat(
-            "an .xlsb workbook".into(),
-        ))
+        Err(SpreadsheetError::UnsupportedFormat("an .xlsb workbook".into()))
     } else if has("mimetype") && has("content.xml") {
-        Err(SpreadsheetError::UnsupportedFormat(
-            "an OpenDocument file".into(),
-        ))
+        Err(SpreadsheetError::UnsupportedFormat("an OpenDocument file".into()))
     } else if !has("[Content_Types].xml") {
-        Err(SpreadsheetError::NotAWorkbook(
-            "it is a ZIP archive of something else".into(),
-        ))
+        Err(SpreadsheetError::NotAWorkbook("it is a ZIP archive of something else".into()))
     } else {
         Ok(())
     }
@@ -92,7 +86,5 @@ fn leading_number(value: &str) -> u64 {
         .chars()
         .skip_while(|c| !c.is_ascii_digit())
         .map_while(|c| c.to_digit(10))
-        .fold(0u64, |number, digit| {
-            number.saturating_mul(10).saturating_add(digit.into())
-        })
+        .fold(0u64, |number, digit| number.saturating_mul(10).saturating_add(digit.into()))
 }

@@ -68,13 +68,9 @@ pub(crate) fn from_serial(serial: &ExcelDateTime) -> Option<String> {
         return None;
     }
     let (year, month, day, hour, minute, second, millisecond) = serial.to_ymd_hms_milli();
-    let time = Time::new(
-        hour as i8,
-        minute as i8,
-        second as i8,
-        i32::from(millisecond) * 1_000_000,
-    )
-    .ok()?;
+    let time =
+        Time::new(hour as i8, minute as i8, second as i8, i32::from(millisecond) * 1_000_000)
+            .ok()?;
     if days < 1.0 {
         return Some(time.to_string());
     }

@@ -21,10 +21,7 @@ pub(crate) struct Budget {
 
 impl Budget {
     pub fn new() -> Self {
-        Budget {
-            cells: MAX_CELLS,
-            text: MAX_TEXT,
-        }
+        Budget { cells: MAX_CELLS, text: MAX_TEXT }
     }
 
     pub fn take_cells(&mut self, count: u64) -> Result<(), SpreadsheetError> {
@@ -37,15 +34,10 @@ impl Budget {
 }
 
 fn take(left: &mut u64, amount: u64, what: &str, limit: u64) -> Result<(), SpreadsheetError> {
-    *left = left
-        .checked_sub(amount)
-        .ok_or_else(|| too_large(what, limit))?;
+    *left = left.checked_sub(amount).ok_or_else(|| too_large(what, limit))?;
     Ok(())
 }
 
 pub(crate) fn too_large(what: &str, limit: u64) -> SpreadsheetError {
-    SpreadsheetError::TooLarge {
-        what: what.into(),
-        limit,
-    }
+    SpreadsheetError::TooLarge { what: what.into(), limit }
 }

@@ -47,20 +47,14 @@ pub fn read_rows(
     rows.filter(|(_, cells)| cells.iter().any(|cell| *cell != Cell::Empty))
         .map(|(row, cells)| {
             budget.take_text(headers_size)?;
-            Ok(Record {
-                row,
-                values: headers.iter().cloned().zip(cells).collect(),
-            })
+            Ok(Record { row, values: headers.iter().cloned().zip(cells).collect() })
         })
         .collect()
 }
 
 /// A different name for each column.
 fn headers(line: &[Cell], first_column: u32) -> Vec<String> {
-    let written: Vec<String> = line
-        .iter()
-        .map(|cell| cell.display().trim().to_owned())
-        .collect();
+    let written: Vec<String> = line.iter().map(|cell| cell.display().trim().to_owned()).collect();
     // A made-up name must not take one that a later column has by itself.
     let mut taken: BTreeSet<String> = written.iter().cloned().collect();
     let mut seen = BTreeSet::new();
@@ -71,11 +65,7 @@ fn headers(line: &[Cell], first_column: u32) -> Vec<String> {
             if !name.is_empty() && seen.insert(name.clone()) {
                 return name;
             }
-            let base = if name.is_empty() {
-                column_name(column)
-            } else {
-                name
-            };
+            let base = if name.is_empty() { column_name(column) } else { name };
             if taken.insert(base.clone()) {
                 return base;
             }
@@ -107,10 +97,7 @@ mod tests {
             (&["Sum", "sum"], &["Sum", "sum"]),
         ];
         for (written, expected) in cases {
-            let line: Vec<Cell> = written
-                .iter()
-                .map(|&text| Cell::Text(text.into()))
-                .collect();
+            let line: Vec<Cell> = written.iter().map(|&text| Cell::Text(text.into())).collect();
             assert_eq!(headers(&line, 1), expected);
         }
     }

@@ -13,9 +13,7 @@ use crate::errors::SpreadsheetError;
 use crate::limits::{Budget, MAX_COLUMNS, MAX_ROWS, too_large};
 
 /// The errors that a cell can hold.
-const CELL_ERRORS: [&str; 7] = [
-    "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!",
-];
+const CELL_ERRORS: [&str; 7] = ["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"];
 /// Day 1 of every workbook that rust_xlsxwriter writes.
 const FIRST_DATE: Date = date(1900, 1, 1);
 /// The widest that a column is made to fit its cells, in pixels.
@@ -57,9 +55,7 @@ pub fn write_workbook(
         }
         write_sheet(workbook.add_worksheet(), sheet, &formats, &mut budget)?;
     }
-    workbook
-        .save_to_buffer()
-        .map_err(|error| SpreadsheetError::Damaged(error.to_string()))
+    workbook.save_to_buffer().map_err(|error| SpreadsheetError::Damaged(error.to_string()))
 }
 
 struct Formats {
@@ -174,10 +170,7 @@ fn write_cell(
             worksheet.write_formula(row, column, formula)
         }
         Cell::Error(error) => {
-            return Err(format!(
-                "{error:?} is not one of {}",
-                CELL_ERRORS.join(", ")
-            ));
+            return Err(format!("{error:?} is not one of {}", CELL_ERRORS.join(", ")));
         }
     };
     match written {

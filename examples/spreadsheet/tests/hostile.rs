@@ -74,10 +74,7 @@ fn no_workbook_at_all() {
     let cases: [&[u8]; 5] = [b"", b"PK", b"hello", &[0; 1000], b"PK\x05\x06"];
     for bytes in cases {
         let error = list_sheets(bytes.to_vec()).unwrap_err();
-        assert!(
-            matches!(error, SpreadsheetError::NotAWorkbook(_)),
-            "{error}"
-        );
+        assert!(matches!(error, SpreadsheetError::NotAWorkbook(_)), "{error}");
     }
     let archive = pack(&vec![("a.txt".into(), vec![])], CompressionMethod::Stored);
     assert_eq!(
@@ -98,16 +95,10 @@ fn other_kinds_of_workbook() {
             "an old .xls workbook or one with a password",
         ),
         (parts(&["mimetype", "content.xml"]), "an OpenDocument file"),
-        (
-            parts(&["[Content_Types].xml", "xl/workbook.bin"]),
-            "an .xlsb workbook",
-        ),
+        (parts(&["[Content_Types].xml", "xl/workbook.bin"]), "an .xlsb workbook"),
     ];
     for (bytes, what) in cases {
-        assert_eq!(
-            list_sheets(bytes),
-            Err(SpreadsheetError::UnsupportedFormat(what.into()))
-        );
+        assert_eq!(list_sheets(bytes), Err(SpreadsheetError::UnsupportedFormat(what.into())));
     }
 }
 
@@ -199,9 +190,7 @@ fn two_cells_far_apart() {
 fn a_cell_outside_the_sheet() {
     let workbook = with_rows(r#"<row r="1"><c r="XFE7"><v>1</v></c></row>"#);
     assert_eq!(
-        read_rows(workbook, "Orders".into())
-            .unwrap_err()
-            .to_string(),
+        read_rows(workbook, "Orders".into()).unwrap_err().to_string(),
         "the workbook is damaged: the cell XFE7 of the sheet \"Orders\" is outside every sheet"
     );
 }
@@ -227,9 +216,8 @@ fn much_from_little() {
     // Declared smaller than it is, it is read no further than declared.
     let mut liar = bomb;
     let name = FIRST_SHEET.as_bytes();
-    let names: Vec<usize> = (0..liar.len() - name.len())
-        .filter(|&place| liar[place..].starts_with(name))
-        .collect();
+    let names: Vec<usize> =
+        (0..liar.len() - name.len()).filter(|&place| liar[place..].starts_with(name)).collect();
     // The size stands 8 bytes before the name in the part's own header and 22
     // before it in the directory (APPNOTE.TXT 4.3.7 and 4.3.12).
     for (place, before) in names.into_iter().zip([8, 22]) {
@@ -244,9 +232,7 @@ fn much_from_little() {
 /// The workbook with these shared texts, of which every row of the first sheet
 /// shows the first.
 fn with_texts(texts: &str, rows: usize) -> Vec<u8> {
-    let mut parts = unpack(&with_rows(
-        &r#"<row><c t="s"><v>0</v></c></row>"#.repeat(rows),
-    ));
+    let mut parts = unpack(&with_rows(&r#"<row><c t="s"><v>0</v></c></row>"#.repeat(rows)));
     parts.retain(|(name, _)| name != "xl/sharedStrings.xml");
     parts.push(("xl/sharedStrings.xml".into(), texts.into()));
     pack(&parts, CompressionMethod::Deflated)
@@ -260,10 +246,7 @@ fn one_text_in_many_cells() {
         read_range(workbook.clone(), "Orders".into(), range.map(str::to_owned))
     };
     assert_eq!(read(Some("A2:A4")).unwrap().len(), 3);
-    assert_eq!(
-        read(None).unwrap_err().to_string(),
-        "too large: more than 67108864 bytes of text"
-    );
+    assert_eq!(read(None).unwrap_err().to_string(), "too large: more than 67108864 bytes of text");
 }
 
 #[test]
@@ -271,10 +254,7 @@ fn many_texts_declared() {
     for count in ["1048577", "4294967295", "18446744073709551615"] {
         let texts = format!("<!-- --><sst uniqueCount='{count}'><si><t>x</t></si></sst>");
         let read = read_range(with_texts(&texts, 1), "Orders".into(), None);
-        assert_eq!(
-            read.unwrap_err().to_string(),
-            "too large: more than 1048576 shared texts"
-        );
+        assert_eq!(read.unwrap_err().to_string(), "too large: more than 1048576 shared texts");
     }
     let texts = "<sst uniqueCount='1048576'><si><t>x</t></si></sst>";
     let read = read_range(with_texts(texts, 1), "Orders".into(), None);

@@ -34,11 +34,7 @@ fn sheets() {
                 ("Settings", 5, 2, Visibility::Hidden),
             ]
         );
-        assert!(
-            sheets
-                .iter()
-                .all(|sheet| sheet.kind == SheetKind::Worksheet)
-        );
+        assert!(sheets.iter().all(|sheet| sheet.kind == SheetKind::Worksheet));
         assert_eq!(sheets[0].used_range.as_deref(), Some("A1:F61"));
     }
 }
@@ -73,19 +69,12 @@ fn every_kind_of_cell() {
         assert_eq!(
             notes[..3],
             [
-                vec![
-                    text("Grüße, Ελλάδα, 日本語, 👩‍🔬🚀"),
-                    yes.clone(),
-                    date("2026-03-14T15:09:26")
-                ],
+                vec![text("Grüße, Ελλάδα, 日本語, 👩‍🔬🚀"), yes.clone(), date("2026-03-14T15:09:26")],
                 empty(),
                 empty(),
             ]
         );
-        assert_eq!(
-            notes[3],
-            [Cell::Error("#N/A".into()), no.clone(), Cell::Empty]
-        );
+        assert_eq!(notes[3], [Cell::Error("#N/A".into()), no.clone(), Cell::Empty]);
         assert_eq!(notes[4], [text("  kept  "), yes.clone(), date("18:30:00")]);
         assert_eq!(notes[5], [text("first\nsecond"), no, date("PT36H30M")]);
         assert_eq!(notes[6], [text("<b>1 < 2 & 3</b>"), yes, Cell::Empty]);
@@ -110,28 +99,19 @@ fn records() {
 #[test]
 fn what_was_asked_for_wrongly() {
     let read = |sheet: &str, range: &str| {
-        read_range(OPENPYXL.to_vec(), sheet.into(), Some(range.into()))
-            .unwrap_err()
-            .to_string()
+        read_range(OPENPYXL.to_vec(), sheet.into(), Some(range.into())).unwrap_err().to_string()
     };
     assert_eq!(read("orders", "A1"), "no sheet is named 'orders'");
     assert_eq!(
         read("Orders", "A:C"),
         "'A:C' is not a range: \"A\" is not a column and a row, such as B2"
     );
-    assert_eq!(
-        read("Orders", "A1:XFD1048576"),
-        "too large: more than 1048576 cells"
-    );
+    assert_eq!(read("Orders", "A1:XFD1048576"), "too large: more than 1048576 cells");
     assert_eq!(
         read_rows(OPENPYXL.to_vec(), "Sheet1".into()),
         Err(SpreadsheetError::UnknownSheet("Sheet1".into()))
     );
     // Beyond the used range there is nothing, and that is no error.
-    let beyond = read_range(
-        OPENPYXL.to_vec(),
-        "Orders".into(),
-        Some("Z100:AA101".into()),
-    );
+    let beyond = read_range(OPENPYXL.to_vec(), "Orders".into(), Some("Z100:AA101".into()));
     assert_eq!(beyond, Ok(vec![vec![Cell::Empty; 2]; 2]));
 }

@@ -62,9 +62,7 @@ fn every_kind_of_cell() {
         date("PT36H30M"),
         date("-PT1H0.5S"),
     ];
-    for error in [
-        "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!",
-    ] {
+    for error in ["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"] {
         cells.push(Cell::Error(error.into()));
     }
     assert_eq!(round_trip(cells.clone()), cells);
@@ -102,12 +100,7 @@ fn sheets_rows_and_records() {
             "Totals",
             &["Customer", "Amount", "Amount", ""],
             vec![
-                vec![
-                    text("A"),
-                    Cell::Number(1.0),
-                    Cell::Number(2.0),
-                    Cell::Boolean(true),
-                ],
+                vec![text("A"), Cell::Number(1.0), Cell::Number(2.0), Cell::Boolean(true)],
                 vec![],
                 vec![text("B")],
             ],
@@ -118,17 +111,11 @@ fn sheets_rows_and_records() {
     .unwrap();
 
     let sheets = list_sheets(workbook.clone()).unwrap();
-    let summary: Vec<_> = sheets
-        .iter()
-        .map(|sheet| (&*sheet.name, sheet.used_range.as_deref()))
-        .collect();
+    let summary: Vec<_> =
+        sheets.iter().map(|sheet| (&*sheet.name, sheet.used_range.as_deref())).collect();
     assert_eq!(
         summary,
-        [
-            ("Totals", Some("A1:D4")),
-            ("Ελλάδα 🚀", Some("A1:A1")),
-            ("Nothing", None)
-        ]
+        [("Totals", Some("A1:D4")), ("Ελλάδα 🚀", Some("A1:A1")), ("Nothing", None)]
     );
 
     let records = read_rows(workbook.clone(), "Totals".into()).unwrap();
@@ -154,51 +141,25 @@ fn sheets_rows_and_records() {
 fn what_cannot_be_written() {
     let cell = |cell: Cell| {
         let rows = vec![vec![], vec![Cell::Empty, cell]];
-        write_workbook(vec![sheet("One", &["A"], rows)])
-            .unwrap_err()
-            .to_string()
+        write_workbook(vec![sheet("One", &["A"], rows)]).unwrap_err().to_string()
     };
     let place = "cell B3 of the sheet 'One' cannot be written: ";
     let cases = [
         (Cell::Number(f64::NAN), "it is not a finite number"),
         (Cell::Number(f64::INFINITY), "it is not a finite number"),
-        (
-            date("2026-01-31T10:00:00Z"),
-            "a workbook's dates have no time zone",
-        ),
-        (
-            date("2026-01-31T10:00:00+02:00"),
-            "a workbook's dates have no time zone",
-        ),
-        (
-            date("2026-02-30"),
-            "not a date, time or duration of ISO 8601",
-        ),
-        (
-            date("31.01.2026"),
-            "not a date, time or duration of ISO 8601",
-        ),
+        (date("2026-01-31T10:00:00Z"), "a workbook's dates have no time zone"),
+        (date("2026-01-31T10:00:00+02:00"), "a workbook's dates have no time zone"),
+        (date("2026-02-30"), "not a date, time or duration of ISO 8601"),
+        (date("31.01.2026"), "not a date, time or duration of ISO 8601"),
         (date("soon"), "not a date, time or duration of ISO 8601"),
         (date(""), "not a date, time or duration of ISO 8601"),
-        (
-            date("1899-12-31"),
-            "workbooks have no dates before 1900-01-01",
-        ),
-        (
-            Cell::Error("#OOPS".into()),
-            "\"#OOPS\" is not one of #DIV/0!, #N/A",
-        ),
-        (
-            Cell::Text("x".repeat(32_768)),
-            "it has more than 32,767 characters",
-        ),
+        (date("1899-12-31"), "workbooks have no dates before 1900-01-01"),
+        (Cell::Error("#OOPS".into()), "\"#OOPS\" is not one of #DIV/0!, #N/A"),
+        (Cell::Text("x".repeat(32_768)), "it has more than 32,767 characters"),
     ];
     for (value, reason) in cases {
         let message = cell(value);
-        assert!(
-            message.starts_with(&format!("{place}{reason}")),
-            "{message}"
-        );
+        assert!(message.starts_with(&format!("{place}{reason}")), "{message}");
     }
 }
 
@@ -212,14 +173,8 @@ fn sheet_names() {
     assert!(write(&["Größe", &"x".repeat(31)]).is_ok());
     let cases = [
         (vec![""], "a sheet cannot be named '': it is empty"),
-        (
-            vec!["a/b"],
-            "a sheet cannot be named 'a/b': it has one of the characters [ ] : * ? / \\",
-        ),
-        (
-            vec!["'a"],
-            "a sheet cannot be named ''a': it starts or ends with an apostrophe",
-        ),
+        (vec!["a/b"], "a sheet cannot be named 'a/b': it has one of the characters [ ] : * ? / \\"),
+        (vec!["'a"], "a sheet cannot be named ''a': it starts or ends with an apostrophe"),
         (
             vec!["Ähre", "ähre"],
             "a sheet cannot be named 'ähre': another sheet has this name, or one that differs in case only",
@@ -228,27 +183,13 @@ fn sheet_names() {
     for (names, message) in cases {
         assert_eq!(write(&names).unwrap_err(), message);
     }
-    assert!(
-        write(&["x".repeat(32).as_str()])
-            .unwrap_err()
-            .ends_with("more than 31 characters")
-    );
+    assert!(write(&["x".repeat(32).as_str()]).unwrap_err().ends_with("more than 31 characters"));
 }
 
 #[test]
 fn limits() {
     let wide = write_workbook(vec![sheet("One", &[], vec![vec![Cell::Empty; 16_385]])]);
-    assert_eq!(
-        wide.unwrap_err().to_string(),
-        "too large: more than 16384 columns of a sheet"
-    );
-    let many = write_workbook(vec![sheet(
-        "One",
-        &[],
-        vec![vec![Cell::Empty; 1_025]; 1_024],
-    )]);
-    assert_eq!(
-        many.unwrap_err().to_string(),
-        "too large: more than 1048576 cells"
-    );
+    assert_eq!(wide.unwrap_err().to_string(), "too large: more than 16384 columns of a sheet");
+    let many = write_workbook(vec![sheet("One", &[], vec![vec![Cell::Empty; 1_025]; 1_024])]);
+    assert_eq!(many.unwrap_err().to_string(), "too large: more than 1048576 cells");
 }

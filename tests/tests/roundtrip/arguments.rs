@@ -113,7 +113,9 @@ fn an_action_that_is_not_there() {
         match sink::failure(sink::shared(), name, json!({})) {
             Error::NotFound { action, known } => {
                 assert_eq!(action, name);
-                assert!(known.iter().any(|it| it == "echo_u8") && known.iter().all(|it| it != "area"));
+                assert!(
+                    known.iter().any(|it| it == "echo_u8") && known.iter().all(|it| it != "area")
+                );
             }
             other => panic!("{name} failed with {other}"),
         }

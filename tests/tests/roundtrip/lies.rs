@@ -50,12 +50,23 @@ fn component(definition: &Definition) -> Vec<u8> {
     function("cabi_realloc", vec![ValType::I32; 4], vec![ValType::I32]);
     exports.export("memory", ExportKind::Memory, 0);
     let mut memories = MemorySection::new();
-    memories.memory(MemoryType { minimum: 0, maximum: None, memory64: false, shared: false, page_size_log2: None });
+    memories.memory(MemoryType {
+        minimum: 0,
+        maximum: None,
+        memory64: false,
+        shared: false,
+        page_size_log2: None,
+    });
     let mut module = Module::new();
     module.section(&types).section(&functions).section(&memories).section(&exports).section(&code);
     let mut module = module.finish();
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).expect("a core module");
-    ComponentEncoder::default().module(&module).expect("a core module").encode().expect("a component")
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)
+        .expect("a core module");
+    ComponentEncoder::default()
+        .module(&module)
+        .expect("a core module")
+        .encode()
+        .expect("a component")
 }
 
 fn val_type(ty: &WasmType) -> ValType {
@@ -169,7 +180,9 @@ const LIES: &[(&str, Lie)] = &[
         action(it, "echo_many").parameters.push(more);
     }),
     ("parameters in another order", |it| action(it, "echo_many").parameters.swap(0, 1)),
-    ("a parameter by another name", |it| action(it, "echo_line").parameters[0].name = "other".into()),
+    ("a parameter by another name", |it| {
+        action(it, "echo_line").parameters[0].name = "other".into()
+    }),
     ("another result", |it| action(it, "echo_bytes").result = Some(Type::String)),
     ("no result", |it| action(it, "echo_bytes").result = None),
     ("a result out of nothing", |it| action(it, "echo_nothing").result = Some(Type::U8)),
@@ -200,7 +213,8 @@ const LIES: &[(&str, Lie)] = &[
     ("a case by another name", |it| cases(it, "Color")[0].name = "Crimson".into()),
     ("a case less", |it| drop(cases(it, "Color").pop())),
     ("a case more", |it| {
-        let more = Case { name: "Blue".into(), description: String::new(), ty: None, message: None };
+        let more =
+            Case { name: "Blue".into(), description: String::new(), ty: None, message: None };
         cases(it, "Color").push(more);
     }),
     ("cases in another order", |it| cases(it, "Scalar").swap(1, 2)),
@@ -232,7 +246,9 @@ const CONTRADICTIONS: &[(&str, code::Code, Lie)] = &[
         let again = it.types[0].clone();
         it.types.push(again);
     }),
-    ("two fields of one name", code::DUPLICATE_PART, |it| fields(it, "Line")[0].name = "quantity".into()),
+    ("two fields of one name", code::DUPLICATE_PART, |it| {
+        fields(it, "Line")[0].name = "quantity".into()
+    }),
     ("a type that nobody describes", code::TYPE_MISSING, |it| {
         action(it, "echo_line").result = Some(Type::Named("Lime".into()));
     }),
@@ -249,8 +265,12 @@ const CONTRADICTIONS: &[(&str, code::Code, Lie)] = &[
     ("nothing as a value", code::UNIT_POSITION, |it| {
         action(it, "echo_line").parameters[0].ty = Type::Unit;
     }),
-    ("a name that is none", code::ELEMENT_NAME, |it| action(it, "echo_line").name = "../line".into()),
-    ("a namespace that is none", code::NAMESPACE_MALFORMED, |it| it.package.namespace = "A/b".into()),
+    ("a name that is none", code::ELEMENT_NAME, |it| {
+        action(it, "echo_line").name = "../line".into()
+    }),
+    ("a namespace that is none", code::NAMESPACE_MALFORMED, |it| {
+        it.package.namespace = "A/b".into()
+    }),
     ("a structure without fields", code::NO_ACTION, |it| fields(it, "Line").clear()),
 ];
 
@@ -331,7 +351,11 @@ fn no_manifest_at_all() {
         &json.as_bytes()[..json.len() / 2],
         json.repeat(2).as_bytes(),
         "[".repeat(1_000_000).as_bytes(),
-        json.replace("\"string\"", &format!("{}\"u8\"{}", "{\"list\":".repeat(10_000), "}".repeat(10_000))).as_bytes(),
+        json.replace(
+            "\"string\"",
+            &format!("{}\"u8\"{}", "{\"list\":".repeat(10_000), "}".repeat(10_000)),
+        )
+        .as_bytes(),
         json.replace("\"string\"", "\"strong\"").as_bytes(),
     ] {
         let found = refused(&package(&component, manifest));
@@ -342,7 +366,9 @@ fn no_manifest_at_all() {
     let twice = package(&package(&component, json.as_bytes()), json.as_bytes());
     assert_eq!(refused(&twice), code::DEFINITION_CORRUPT);
     // A manifest inside another manifest's component is not the package's.
-    for not_even_wasm in [&b""[..], b"\0", b"\0asm", b"#!/bin/sh", b"\0asm\x01\0\0\0", b"\0asm\x0d\0\x01\0"] {
+    for not_even_wasm in
+        [&b""[..], b"\0", b"\0asm", b"#!/bin/sh", b"\0asm\x01\0\0\0", b"\0asm\x0d\0\x01\0"]
+    {
         refused(not_even_wasm);
     }
 }

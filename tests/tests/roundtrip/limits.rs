@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use super::sink;
 
-const LIMITS: Limits = Limits { time: Duration::from_millis(200), memory: 32 << 20, output: 1 << 20 };
+const LIMITS: Limits =
+    Limits { time: Duration::from_millis(200), memory: 32 << 20, output: 1 << 20 };
 
 /// Longer than any call should take that reached its time: the machine may be busy.
 const LATE: Duration = Duration::from_millis(1500);
@@ -85,7 +86,10 @@ fn memory_that_was_not_insisted_on() {
     assert_eq!(ask(1 << 20), json!(true));
     // It has nothing to do with what happens to the instance later.
     let failure = sink::failure(&extension, "panics", json!({"message": "another reason"}));
-    assert!(matches!(&failure, Error::Trap(trap) if trap.message == "another reason"), "{failure:?}");
+    assert!(
+        matches!(&failure, Error::Trap(trap) if trap.message == "another reason"),
+        "{failure:?}"
+    );
 }
 
 #[test]

@@ -17,8 +17,16 @@ fn own_error(action: &str, error: Value) -> ActionError {
 fn errors_say_what_their_author_wrote() {
     for (action, error, message) in [
         ("echo_outcome", json!("Closed"), "Nobody is here"),
-        ("echo_outcome", json!({"TooMuch": [u64::MAX, 3]}), "18446744073709551615 is too much: at most 3 can be had"),
-        ("echo_done", json!({"UnknownName": {"name": "Ida", "place": "}{"}}), "nobody knows Ida in {}{}"),
+        (
+            "echo_outcome",
+            json!({"TooMuch": [u64::MAX, 3]}),
+            "18446744073709551615 is too much: at most 3 can be had",
+        ),
+        (
+            "echo_done",
+            json!({"UnknownName": {"name": "Ida", "place": "}{"}}),
+            "nobody knows Ida in {}{}",
+        ),
         ("echo_boxed_outcome", json!({"Line": 0}), "line 0 is wrong"),
         ("echo_harvest", json!("Rain"), "It rains"),
         ("echo_day", json!("Snow"), "It snows"),

@@ -22,7 +22,9 @@ fn no_files() {
     let file = tempfile::NamedTempFile::new().expect("a file");
     std::fs::write(file.path(), "secret").expect("it can be written");
     let here = file.path().to_str().expect("plain");
-    for path in [here, "/etc/passwd", "/", ".", "Cargo.toml", "../../../etc/passwd", "/proc/self/environ"] {
+    for path in
+        [here, "/etc/passwd", "/", ".", "Cargo.toml", "../../../etc/passwd", "/proc/self/environ"]
+    {
         assert!(!refused("reads_file", json!({"path": path})).is_empty(), "{path}");
         assert!(!refused("writes_file", json!({"path": path})).is_empty(), "{path}");
     }
@@ -49,7 +51,11 @@ fn no_network() {
 fn no_environment() {
     assert!(std::env::var_os("PATH").is_some());
     for name in ["PATH", "HOME", "CARGO", "RUST_BACKTRACE"] {
-        assert_eq!(sink::call(sink::shared(), "environment", json!({"name": name})), json!(null), "{name}");
+        assert_eq!(
+            sink::call(sink::shared(), "environment", json!({"name": name})),
+            json!(null),
+            "{name}"
+        );
     }
     assert_eq!(sink::call(sink::shared(), "program_arguments", json!({})), json!([]));
 }

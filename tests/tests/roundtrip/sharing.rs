@@ -30,7 +30,8 @@ fn threads_call_at_once() {
                         let found = sink::call(extension, "echo_line", json!({"value": line}));
                         assert_eq!(found, line);
                         let count = sink::call(extension, "counts", json!({}));
-                        counts.push(u32::try_from(count.as_u64().expect("a number")).expect("small"));
+                        counts
+                            .push(u32::try_from(count.as_u64().expect("a number")).expect("small"));
                     }
                     counts
                 })

@@ -48,7 +48,9 @@ impl<'a> Values<'a> {
             Type::F64 => doubles().prop_map(double).boxed(),
             Type::String => text().prop_map(Value::from).boxed(),
             Type::List(_) if ty.is_binary() => bytes().prop_map(|it| base64(&it).into()).boxed(),
-            Type::List(of) => prop::collection::vec(inner(of), 0..many).prop_map(Value::from).boxed(),
+            Type::List(of) => {
+                prop::collection::vec(inner(of), 0..many).prop_map(Value::from).boxed()
+            }
             Type::Map(of) => prop::collection::btree_map(text(), inner(of), 0..many)
                 .prop_map(|entries| entries.into_iter().collect())
                 .boxed(),
@@ -80,7 +82,8 @@ impl<'a> Values<'a> {
                         choices.push(inner(ty).prop_map(move |it| json!({ &name: it })).boxed());
                     }
                     if !plain.is_empty() {
-                        let names: Vec<String> = plain.iter().map(|case| case.name.clone()).collect();
+                        let names: Vec<String> =
+                            plain.iter().map(|case| case.name.clone()).collect();
                         choices.push(select(names).prop_map(Value::from).boxed());
                     }
                     prop::strategy::Union::new(choices).boxed()
@@ -100,8 +103,20 @@ where
 /// Every bit pattern is as likely as any other, and the special ones more so.
 pub fn singles() -> impl Strategy<Value = f32> {
     let special = [
-        0.0, -0.0, 1.0, 0.1, f32::MIN, f32::MAX, f32::MIN_POSITIVE, f32::from_bits(1), f32::EPSILON,
-        f32::INFINITY, f32::NEG_INFINITY, f32::NAN, -f32::NAN, f32::from_bits(0x7F80_0001),
+        0.0,
+        -0.0,
+        1.0,
+        0.1,
+        f32::MIN,
+        f32::MAX,
+        f32::MIN_POSITIVE,
+        f32::from_bits(1),
+        f32::EPSILON,
+        f32::INFINITY,
+        f32::NEG_INFINITY,
+        f32::NAN,
+        -f32::NAN,
+        f32::from_bits(0x7F80_0001),
     ];
     prop_oneof![2 => any::<u32>().prop_map(f32::from_bits), 1 => select(special.to_vec())]
 }
@@ -109,15 +124,28 @@ pub fn singles() -> impl Strategy<Value = f32> {
 /// As [`singles`].
 pub fn doubles() -> impl Strategy<Value = f64> {
     let special = [
-        0.0, -0.0, 1.0, 0.1, f64::MIN, f64::MAX, f64::MIN_POSITIVE, f64::from_bits(1), f64::EPSILON,
-        f64::INFINITY, f64::NEG_INFINITY, f64::NAN, -f64::NAN, f64::from_bits(0x7FF0_0000_0000_0001),
+        0.0,
+        -0.0,
+        1.0,
+        0.1,
+        f64::MIN,
+        f64::MAX,
+        f64::MIN_POSITIVE,
+        f64::from_bits(1),
+        f64::EPSILON,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        f64::NAN,
+        -f64::NAN,
+        f64::from_bits(0x7FF0_0000_0000_0001),
     ];
     prop_oneof![2 => any::<u64>().prop_map(f64::from_bits), 1 => select(special.to_vec())]
 }
 
 /// By its shortest digits.
 fn single(value: f32) -> Value {
-    special(value.into()).unwrap_or_else(|| json!(value.to_string().parse::<f64>().expect("digits")))
+    special(value.into())
+        .unwrap_or_else(|| json!(value.to_string().parse::<f64>().expect("digits")))
 }
 
 fn double(value: f64) -> Value {
@@ -137,14 +165,44 @@ fn special(value: f64) -> Option<Value> {
 /// Of all planes, and those that software stumbles over.
 pub fn character() -> impl Strategy<Value = char> {
     let special = [
-        '\0', '\u{1}', '\t', '\n', '\r', '"', '\\', '/', '{', '}', '\u{7F}', '\u{80}', '\u{FF}',
+        '\0',
+        '\u{1}',
+        '\t',
+        '\n',
+        '\r',
+        '"',
+        '\\',
+        '/',
+        '{',
+        '}',
+        '\u{7F}',
+        '\u{80}',
+        '\u{FF}',
         // Combining: acute accent, cedilla, Hebrew point, enclosing circle.
-        '\u{301}', '\u{327}', '\u{5B0}', '\u{20DD}',
+        '\u{301}',
+        '\u{327}',
+        '\u{5B0}',
+        '\u{20DD}',
         // Joiners, marks of direction, separators, the byte order mark.
-        '\u{200B}', '\u{200D}', '\u{202E}', '\u{2028}', '\u{FE0F}', '\u{FEFF}',
+        '\u{200B}',
+        '\u{200D}',
+        '\u{202E}',
+        '\u{2028}',
+        '\u{FE0F}',
+        '\u{FEFF}',
         // Around the surrogates, the ends of planes, those that are no characters.
-        '\u{D7FF}', '\u{E000}', '\u{FDD0}', '\u{FFFD}', '\u{FFFF}', '\u{10000}', '\u{1F600}',
-        '\u{1FFFF}', '\u{20000}', '\u{E0001}', '\u{F0000}', '\u{10FFFF}',
+        '\u{D7FF}',
+        '\u{E000}',
+        '\u{FDD0}',
+        '\u{FFFD}',
+        '\u{FFFF}',
+        '\u{10000}',
+        '\u{1F600}',
+        '\u{1FFFF}',
+        '\u{20000}',
+        '\u{E0001}',
+        '\u{F0000}',
+        '\u{10FFFF}',
     ];
     let any_plane = (0_u32..=16, 0_u32..=0xFFFF)
         .prop_filter_map("a surrogate", |(plane, at)| char::from_u32(plane << 16 | at));
@@ -170,9 +228,11 @@ pub fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::new();
     for chunk in bytes.chunks(3) {
-        let group = (0..3).fold(0, |group, at| group << 8 | u32::from(*chunk.get(at).unwrap_or(&0)));
+        let group =
+            (0..3).fold(0, |group, at| group << 8 | u32::from(*chunk.get(at).unwrap_or(&0)));
         for digit in 0..4 {
-            let digit = (digit <= chunk.len()).then(|| DIGITS[(group >> (18 - 6 * digit) & 63) as usize]);
+            let digit =
+                (digit <= chunk.len()).then(|| DIGITS[(group >> (18 - 6 * digit) & 63) as usize]);
             out.push(digit.unwrap_or(b'=').into());
         }
     }
@@ -182,9 +242,12 @@ pub fn base64(bytes: &[u8]) -> String {
 /// Equal to the last bit: a plain comparison says that 0.0 is -0.0.
 pub fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
-        (Value::Number(left), Value::Number(right)) => left == right && left.to_string() == right.to_string(),
+        (Value::Number(left), Value::Number(right)) => {
+            left == right && left.to_string() == right.to_string()
+        }
         (Value::Array(left), Value::Array(right)) => {
-            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
+            left.len() == right.len()
+                && left.iter().zip(right).all(|(left, right)| same(left, right))
         }
         (Value::Object(left), Value::Object(right)) => same_members(left, right),
         (left, right) => left == right,

@@ -54,7 +54,13 @@ pub fn run(arguments: &Add, common: &Common, shell: &Shell) -> Result<(), Failur
         shell.detail("Locked", stored.digest);
     }
     if let Some(root) = checkout() {
-        shell.note("Note", format!("ext-host and ext-build come from {} until they are on crates.io", root.display()));
+        shell.note(
+            "Note",
+            format!(
+                "ext-host and ext-build come from {} until they are on crates.io",
+                root.display()
+            ),
+        );
     }
     shell.note("Use", "`mod extensions { ext_host::extensions!(); }`, then for example:");
     for (_, stored) in &packages {

@@ -24,9 +24,11 @@ impl Application {
     pub fn new(package: &Package) -> Result<Self, Failure> {
         let manifest = package.manifest_path.clone().into_std_path_buf();
         let folder = manifest.parent().map(Path::to_owned).unwrap_or_default();
-        let original = std::fs::read_to_string(&manifest).map_err(|error| Failure::file("read", &manifest, &error))?;
+        let original = std::fs::read_to_string(&manifest)
+            .map_err(|error| Failure::file("read", &manifest, &error))?;
         let document = original.parse().map_err(|error: toml_edit::TomlError| {
-            Diagnostic::error(code::APPLICATION_MANIFEST, error.message()).at(Some(&place(&manifest)))
+            Diagnostic::error(code::APPLICATION_MANIFEST, error.message())
+                .at(Some(&place(&manifest)))
         })?;
         Ok(Self { folder, manifest, document, original })
     }
@@ -42,7 +44,8 @@ impl Application {
 
     /// What is asked for of an extension.
     pub fn requirement(&self, name: &PackageName) -> Option<String> {
-        let table = self.document.get("package")?.get("metadata")?.get("ext")?.get("dependencies")?;
+        let table =
+            self.document.get("package")?.get("metadata")?.get("ext")?.get("dependencies")?;
         Some(table.get(&name.to_string())?.as_str()?.to_owned())
     }
 
@@ -81,16 +84,25 @@ impl Application {
         }
         item.as_table_like_mut().ok_or_else(|| {
             Failure::input(
-                Diagnostic::error(code::APPLICATION_MANIFEST, "`package.metadata.ext.dependencies` is no table")
-                    .at(Some(&place(&self.manifest))),
+                Diagnostic::error(
+                    code::APPLICATION_MANIFEST,
+                    "`package.metadata.ext.dependencies` is no table",
+                )
+                .at(Some(&place(&self.manifest))),
             )
         })
     }
 
     /// Adds one of our crates to a table of dependencies, or a feature to it.
-    fn dependency(&mut self, section: &str, name: &str, feature: Option<&str>) -> Result<(), Failure> {
-        let malformed = Diagnostic::error(code::APPLICATION_MANIFEST, format!("`{section}` is no table"))
-            .at(Some(&place(&self.manifest)));
+    fn dependency(
+        &mut self,
+        section: &str,
+        name: &str,
+        feature: Option<&str>,
+    ) -> Result<(), Failure> {
+        let malformed =
+            Diagnostic::error(code::APPLICATION_MANIFEST, format!("`{section}` is no table"))
+                .at(Some(&place(&self.manifest)));
         let table = self.document.entry(section).or_insert(Item::Table(Table::new()));
         let table = table.as_table_like_mut().ok_or(malformed)?;
         if let Some(known) = table.get_mut(name) {
@@ -123,12 +135,16 @@ impl Application {
         let text = match std::fs::read_to_string(&path) {
             Ok(text) if text.contains("ext_build::client(") => return Ok(false),
             Ok(text) => {
-                let main = text.find("fn main()").and_then(|at| Some(at + text[at..].find('{')? + 1));
+                let main =
+                    text.find("fn main()").and_then(|at| Some(at + text[at..].find('{')? + 1));
                 let Some(main) = main else {
                     return Err(Failure::input(
-                        Diagnostic::error(code::BUILD_SCRIPT, "build.rs has no `fn main()` to add a line to")
-                            .at(Some(&place(&path)))
-                            .help(format!("call `{CALL}` in it, then run this again")),
+                        Diagnostic::error(
+                            code::BUILD_SCRIPT,
+                            "build.rs has no `fn main()` to add a line to",
+                        )
+                        .at(Some(&place(&path)))
+                        .help(format!("call `{CALL}` in it, then run this again")),
                     ));
                 };
                 format!("{}\n    {CALL}{}", &text[..main], &text[main..])
@@ -166,13 +182,16 @@ fn feature(dependency: &mut Item, feature: &str, manifest: &Path) -> Result<(), 
         table.insert("version", version.into());
         *dependency = toml_edit::value(table);
     }
-    let features = dependency.as_table_like_mut().map(|table| {
-        table.entry("features").or_insert(toml_edit::value(toml_edit::Array::new()))
-    });
+    let features = dependency
+        .as_table_like_mut()
+        .map(|table| table.entry("features").or_insert(toml_edit::value(toml_edit::Array::new())));
     let Some(features) = features.and_then(Item::as_array_mut) else {
         return Err(Failure::input(
-            Diagnostic::error(code::APPLICATION_MANIFEST, format!("the features of a dependency are no list; `{feature}` is needed"))
-                .at(Some(&place(manifest))),
+            Diagnostic::error(
+                code::APPLICATION_MANIFEST,
+                format!("the features of a dependency are no list; `{feature}` is needed"),
+            )
+            .at(Some(&place(manifest))),
         ));
     };
     if !features.iter().any(|it| it.as_str() == Some(feature)) {

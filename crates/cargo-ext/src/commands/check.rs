@@ -28,7 +28,8 @@ pub fn run(building: &Building, shell: &Shell) -> Result<(), Failure> {
         let types = count(extension.types.len(), "type");
         let name = extension.package.id();
         let time = seconds(started.elapsed());
-        shell.status("Checked", format!("{name}: {actions}, {types}, no error{warnings} in {time}"));
+        shell
+            .status("Checked", format!("{name}: {actions}, {types}, no error{warnings} in {time}"));
     }
     Ok(())
 }

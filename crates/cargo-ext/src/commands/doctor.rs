@@ -21,7 +21,9 @@ pub fn run(arguments: &Doctor, common: &Common, shell: &Shell) -> Result<(), Fai
         Err(failure) => missing.push(failure),
     }
     match Toolchain::find(arguments.toolchain.as_deref(), shell) {
-        Ok(toolchain) => good("toolchain", format!("{} with {TARGET}", describe(&toolchain.sysroot))),
+        Ok(toolchain) => {
+            good("toolchain", format!("{} with {TARGET}", describe(&toolchain.sysroot)))
+        }
         Err(failure) => missing.push(failure),
     }
     match registry_dir(common) {
@@ -29,7 +31,10 @@ pub fn run(arguments: &Doctor, common: &Common, shell: &Shell) -> Result<(), Fai
             good("registry", format!("{} (the first publish creates it)", folder.display()));
         }
         Ok(folder) => match Registry::open(&folder).and_then(|registry| registry.packages()) {
-            Ok(packages) => good("registry", format!("{} ({})", folder.display(), count(packages.len(), "package"))),
+            Ok(packages) => good(
+                "registry",
+                format!("{} ({})", folder.display(), count(packages.len(), "package")),
+            ),
             Err(error) => missing.push(error.into()),
         },
         Err(failure) => missing.push(failure),
@@ -46,10 +51,13 @@ pub fn run(arguments: &Doctor, common: &Common, shell: &Shell) -> Result<(), Fai
         }
         Err(error) => missing.push(error.into()),
     }
-    good("crates", match checkout() {
-        Some(root) => format!("from {}", root.display()),
-        None => "from crates.io".to_owned(),
-    });
+    good(
+        "crates",
+        match checkout() {
+            Some(root) => format!("from {}", root.display()),
+            None => "from crates.io".to_owned(),
+        },
+    );
     match ext_host::Host::new() {
         Ok(_) => good("sandbox", "runs here".to_owned()),
         Err(error) => missing.push(error.into()),
@@ -63,9 +71,14 @@ pub fn run(arguments: &Doctor, common: &Common, shell: &Shell) -> Result<(), Fai
 }
 
 fn version(program: &str) -> Result<String, Failure> {
-    let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| program.into())).arg("--version").output();
+    let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| program.into()))
+        .arg("--version")
+        .output();
     match output {
-        Ok(output) => Ok(String::from_utf8_lossy(&output.stdout).trim().trim_start_matches("cargo ").to_owned()),
+        Ok(output) => Ok(String::from_utf8_lossy(&output.stdout)
+            .trim()
+            .trim_start_matches("cargo ")
+            .to_owned()),
         Err(error) => Err(Failure::file("run", program.as_ref(), &error)),
     }
 }

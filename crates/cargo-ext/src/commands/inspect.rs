@@ -20,7 +20,7 @@ pub fn run(arguments: &Inspect, common: &Common, shell: &Shell) -> Result<(), Fa
             let building = &arguments.building;
             let project = Project::load(building.selection.manifest_path.as_deref())?;
             let package = project.extension(&building.selection)?;
-            read(&artifact::build(&project, package, building, shell)?.component)?
+            read(&artifact::build(&project, package, building, &shell.without_stages())?.component)?
         }
     };
     let text = match arguments.format {
@@ -36,7 +36,8 @@ pub fn run(arguments: &Inspect, common: &Common, shell: &Shell) -> Result<(), Fa
 fn table(extension: &Extension, bytes: usize) -> String {
     let mut out = String::new();
     let package = &extension.package;
-    let title = if package.title.is_empty() { String::new() } else { format!(" — {}", package.title) };
+    let title =
+        if package.title.is_empty() { String::new() } else { format!(" — {}", package.title) };
     let _ = writeln!(out, "{} {}{title}", package.id(), package.version);
     if !package.description.is_empty() {
         let _ = writeln!(out, "{}", package.description);
@@ -87,9 +88,12 @@ fn table(extension: &Extension, bytes: usize) -> String {
         match &ty.kind {
             Kind::Structure { fields: list } => fields(&mut out, list),
             Kind::Enum { cases } | Kind::Variant { cases } => {
-                rows(&mut out, cases.iter().map(|Case { name, description, ty, .. }| {
-                    (name, ty.as_ref().map(Type::to_string).unwrap_or_default(), description)
-                }));
+                rows(
+                    &mut out,
+                    cases.iter().map(|Case { name, description, ty, .. }| {
+                        (name, ty.as_ref().map(Type::to_string).unwrap_or_default(), description)
+                    }),
+                );
             }
         }
     }
@@ -97,7 +101,10 @@ fn table(extension: &Extension, bytes: usize) -> String {
 }
 
 fn fields(out: &mut String, fields: &[Field]) {
-    rows(out, fields.iter().map(|Field { name, description, ty }| (name, ty.to_string(), description)));
+    rows(
+        out,
+        fields.iter().map(|Field { name, description, ty }| (name, ty.to_string(), description)),
+    );
 }
 
 fn rows<'a>(out: &mut String, rows: impl Iterator<Item = (&'a String, String, &'a String)>) {

@@ -22,16 +22,33 @@ struct Row {
 pub fn run(arguments: &List, common: &Common, shell: &Shell) -> Result<(), Failure> {
     let rows = if arguments.available { available(common)? } else { used(arguments)? };
     if rows.is_empty() {
-        let what = if arguments.available { "the registry has no package" } else { "this application uses no extension" };
-        shell.note("Empty", format!("{what}; `cargo ext {}`", if arguments.available { "publish" } else { "add NAMESPACE:NAME" }));
+        let what = if arguments.available {
+            "the registry has no package"
+        } else {
+            "this application uses no extension"
+        };
+        shell.note(
+            "Empty",
+            format!(
+                "{what}; `cargo ext {}`",
+                if arguments.available { "publish" } else { "add NAMESPACE:NAME" }
+            ),
+        );
     }
     let width = rows.iter().map(|row| row.name.len()).max().unwrap_or(0);
     for row in &rows {
         if shell.is_json() {
             shell.message("ext-package", row);
         } else {
-            let requirement = row.requirement.as_ref().map(|it| format!("  (asked for {it})")).unwrap_or_default();
-            shell.print(format!("{:<width$}  {:<10}  {}{requirement}", row.name, row.version, row.digest));
+            let requirement = row
+                .requirement
+                .as_ref()
+                .map(|it| format!("  (asked for {it})"))
+                .unwrap_or_default();
+            shell.print(format!(
+                "{:<width$}  {:<10}  {}{requirement}",
+                row.name, row.version, row.digest
+            ));
         }
     }
     Ok(())

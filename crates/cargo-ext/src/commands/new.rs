@@ -29,7 +29,9 @@ pub fn run(arguments: &New, shell: &Shell) -> Result<(), Failure> {
         if database != "all" && !DATABASES.contains(&database.as_str()) {
             let help = format!("known are: all, {}", DATABASES.join(", "));
             let message = format!("`{database}` is no database known here");
-            return Err(Failure::usage(Diagnostic::error(code::DATABASE_UNKNOWN, message).help(help)));
+            return Err(Failure::usage(
+                Diagnostic::error(code::DATABASE_UNKNOWN, message).help(help),
+            ));
         }
     }
     let namespace = namespace(arguments, shell)?;
@@ -37,7 +39,10 @@ pub fn run(arguments: &New, shell: &Shell) -> Result<(), Failure> {
 
     cargo_new(path, &name)?;
     let in_workspace = !is_own_root(path);
-    write(&path.join("Cargo.toml"), &manifest(path, &namespace, &arguments.databases, in_workspace)?)?;
+    write(
+        &path.join("Cargo.toml"),
+        &manifest(path, &namespace, &arguments.databases, in_workspace)?,
+    )?;
     write(&path.join("build.rs"), "fn main() {\n    ext_build::extension();\n}\n")?;
     let source = match arguments.template {
         Template::Hello => include_str!("../../templates/hello.rs"),
@@ -47,7 +52,13 @@ pub fn run(arguments: &New, shell: &Shell) -> Result<(), Failure> {
 
     shell.status("Created", format!("extension {namespace}:{name} in {}", path.display()));
     if let Some(root) = checkout() {
-        shell.note("Note", format!("ext-runtime and ext-build come from {} until they are on crates.io", root.display()));
+        shell.note(
+            "Note",
+            format!(
+                "ext-runtime and ext-build come from {} until they are on crates.io",
+                root.display()
+            ),
+        );
     }
     let call = match arguments.template {
         Template::Hello => "cargo ext run greet --name World",
@@ -56,7 +67,10 @@ pub fn run(arguments: &New, shell: &Shell) -> Result<(), Failure> {
     if arguments.template == Template::Orders {
         write(&path.join("order.json"), include_str!("../../templates/order.json"))?;
     }
-    shell.note("Next", format!("cd {}, then `cargo test`, `{call}`, `cargo ext publish`", path.display()));
+    shell.note(
+        "Next",
+        format!("cd {}, then `cargo test`, `{call}`, `cargo ext publish`", path.display()),
+    );
     Ok(())
 }
 
@@ -78,9 +92,14 @@ fn namespace(arguments: &New, shell: &Shell) -> Result<String, Failure> {
         return Ok(namespace.clone());
     }
     let user = std::env::var("USER").or_else(|_| std::env::var("USERNAME")).unwrap_or_default();
-    let default = Some(kebab(&user)).filter(|it| check_package(it).is_ok()).unwrap_or_else(|| "example".into());
+    let default = Some(kebab(&user))
+        .filter(|it| check_package(it).is_ok())
+        .unwrap_or_else(|| "example".into());
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() || shell.is_quiet() {
-        shell.note("Note", "the namespace is `example`: change it in Cargo.toml, or give `--namespace`");
+        shell.note(
+            "Note",
+            "the namespace is `example`: change it in Cargo.toml, or give `--namespace`",
+        );
         return Ok("example".into());
     }
     dialoguer::Input::new()
@@ -88,7 +107,9 @@ fn namespace(arguments: &New, shell: &Shell) -> Result<String, Failure> {
         .default(default)
         .validate_with(|text: &String| check_package(text).map_err(|reason| reason.to_string()))
         .interact_text()
-        .map_err(|error| Failure::usage(Diagnostic::error(code::NEW_FAILED, format!("no answer: {error}"))))
+        .map_err(|error| {
+            Failure::usage(Diagnostic::error(code::NEW_FAILED, format!("no answer: {error}")))
+        })
 }
 
 fn cargo_new(path: &Path, name: &str) -> Result<(), Failure> {
@@ -110,7 +131,8 @@ fn cargo_new(path: &Path, name: &str) -> Result<(), Failure> {
         .map_err(|error| Failure::file("run", "cargo".as_ref(), &error))?;
     if !output.status.success() {
         let reason = String::from_utf8_lossy(&output.stderr);
-        let reason = reason.lines().find_map(|line| line.strip_prefix("error: ")).unwrap_or(reason.trim());
+        let reason =
+            reason.lines().find_map(|line| line.strip_prefix("error: ")).unwrap_or(reason.trim());
         let message = format!("cargo cannot make the package: {reason}");
         return Err(Failure::input(Diagnostic::error(code::NEW_FAILED, message)));
     }
@@ -121,15 +143,25 @@ fn cargo_new(path: &Path, name: &str) -> Result<(), Failure> {
 fn is_own_root(path: &Path) -> bool {
     let Ok(path) = path.canonicalize() else { return true };
     !path.ancestors().skip(1).any(|above| {
-        std::fs::read_to_string(above.join("Cargo.toml")).is_ok_and(|text| text.contains("[workspace"))
+        std::fs::read_to_string(above.join("Cargo.toml"))
+            .is_ok_and(|text| text.contains("[workspace"))
     })
 }
 
-fn manifest(path: &Path, namespace: &str, databases: &[String], in_workspace: bool) -> Result<String, Failure> {
+fn manifest(
+    path: &Path,
+    namespace: &str,
+    databases: &[String],
+    in_workspace: bool,
+) -> Result<String, Failure> {
     let file = path.join("Cargo.toml");
-    let text = std::fs::read_to_string(&file).map_err(|error| Failure::file("read", &file, &error))?;
+    let text =
+        std::fs::read_to_string(&file).map_err(|error| Failure::file("read", &file, &error))?;
     let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
-        Diagnostic::error(code::NEW_FAILED, format!("cargo's own Cargo.toml cannot be read: {error}"))
+        Diagnostic::error(
+            code::NEW_FAILED,
+            format!("cargo's own Cargo.toml cannot be read: {error}"),
+        )
     })?;
     document["package"]["description"] = value("Says hello");
     let mut ext = Table::new();

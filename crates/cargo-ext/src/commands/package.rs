@@ -16,7 +16,9 @@ pub fn run(arguments: &Package, shell: &Shell) -> Result<(), Failure> {
     let packages = project.extensions(&building.selection)?;
     if packages.len() > 1 && arguments.output.is_some() {
         let message = "`--output` names one file, and there are several extensions";
-        return Err(Failure::usage(Diagnostic::error(code::PACKAGE_CHOICE, message).help("choose with `-p NAME`")));
+        return Err(Failure::usage(
+            Diagnostic::error(code::PACKAGE_CHOICE, message).help("choose with `-p NAME`"),
+        ));
     }
     for package in packages {
         let built = artifact::build(&project, package, building, shell)?;

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use ext_definition::diagnostic::Diagnostic;
 use ext_definition::model::Extension;
 use ext_definition::{code, wit};
-use ext_definition::diagnostic::Diagnostic;
 use ext_registry::{Outcome, PackageName, PublishRequest, Registry, Version, oci};
 use serde::Serialize;
 
-use crate::artifact::{self, Built, Stage, read};
+use crate::artifact::{self, Built, read};
 use crate::cli::{Common, Publish};
 use crate::failure::Failure;
 use crate::pack;
@@ -34,7 +34,10 @@ fn store(built: &Built, registry: &Registry, shell: &Shell) -> Result<(), Failur
     let package = &extension.package;
     let component = read(&built.component)?;
     let version: Version = package.version.parse().map_err(|error| {
-        Diagnostic::error(code::DEFINITION_CORRUPT, format!("`{}` is no version: {error}", package.version))
+        Diagnostic::error(
+            code::DEFINITION_CORRUPT,
+            format!("`{}` is no version: {error}", package.version),
+        )
     })?;
     let published = registry.publish(&PublishRequest {
         name: PackageName::new(&package.namespace, &package.name)?,
@@ -46,10 +49,13 @@ fn store(built: &Built, registry: &Registry, shell: &Shell) -> Result<(), Failur
         author: package.authors.first().cloned(),
     })?;
     let place = registry.root().display();
-    let stage = Stage { shell };
     match published.outcome {
-        Outcome::New => stage.done("Stored", format!("in {place}"), started.elapsed()),
-        Outcome::Unchanged => stage.done("Unchanged", format!("in {place}: the same package is there"), started.elapsed()),
+        Outcome::New => shell.stage("Stored", format!("in {place}"), started.elapsed()),
+        Outcome::Unchanged => shell.stage(
+            "Unchanged",
+            format!("in {place}: the same package is there"),
+            started.elapsed(),
+        ),
     }
     #[derive(Serialize)]
     struct Message<'a> {

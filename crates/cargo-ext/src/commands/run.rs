@@ -24,7 +24,7 @@ pub fn run(arguments: &Run, common: &Common, shell: &Shell) -> Result<(), Failur
             let building = &arguments.building;
             let project = Project::load(building.selection.manifest_path.as_deref())?;
             let package = project.extension(&building.selection)?;
-            read(&artifact::build(&project, package, building, shell)?.component)?
+            read(&artifact::build(&project, package, building, &shell.without_stages())?.component)?
         }
     };
     let time = Duration::try_from_secs_f64(arguments.timeout).map_err(|error| {
@@ -55,7 +55,8 @@ pub fn run(arguments: &Run, common: &Common, shell: &Shell) -> Result<(), Failur
 
 fn usage(message: String) -> Failure {
     Failure::usage(
-        Diagnostic::error(code::ARGUMENTS, message).help("`cargo ext run ACTION --help` shows its parameters"),
+        Diagnostic::error(code::ARGUMENTS, message)
+            .help("`cargo ext run ACTION --help` shows its parameters"),
     )
 }
 
@@ -63,14 +64,19 @@ fn failed(error: Error<ActionError>) -> Failure {
     let code = error.code();
     match error {
         Error::Arguments(errors) => Failure::from(
-            errors.iter().map(|error| Diagnostic::error(code, error.to_string())).collect::<Vec<_>>(),
+            errors
+                .iter()
+                .map(|error| Diagnostic::error(code, error.to_string()))
+                .collect::<Vec<_>>(),
         ),
-        Error::Action(error) => {
-            Failure::input(Diagnostic::error(code, &error.message).help(format!("the action's error is {}", error.value)))
-        }
-        Error::Runtime(_) => {
-            Failure { diagnostics: vec![Diagnostic::error(code, error.to_string())], exit: ENVIRONMENT }
-        }
+        Error::Action(error) => Failure::input(
+            Diagnostic::error(code, &error.message)
+                .help(format!("the action's error is {}", error.value)),
+        ),
+        Error::Runtime(_) => Failure {
+            diagnostics: vec![Diagnostic::error(code, error.to_string())],
+            exit: ENVIRONMENT,
+        },
         other => Failure::input(Diagnostic::error(code, other.to_string())),
     }
 }
@@ -81,7 +87,10 @@ fn object(given: &[String], action: &Action, definition: &Definition) -> Result<
     let mut rest = given.iter();
     while let Some(word) = rest.next() {
         let Some(name) = word.strip_prefix("--").filter(|name| !name.is_empty()) else {
-            return Err(usage(format!("`{word}` stands where a parameter's name such as `--{}` is expected", example(action))));
+            return Err(usage(format!(
+                "`{word}` stands where a parameter's name such as `--{}` is expected",
+                example(action)
+            )));
         };
         let (name, value) = match name.split_once('=') {
             Some((name, value)) => (name, Some(value.to_owned())),
@@ -91,8 +100,14 @@ fn object(given: &[String], action: &Action, definition: &Definition) -> Result<
         let value = match (value, parameter.map(|it| &it.ty)) {
             (Some(value), _) => value,
             // A flag alone says yes.
-            (None, Some(Type::Bool)) if rest.as_slice().first().is_none_or(|next| next.starts_with("--")) => "true".into(),
-            (None, _) => rest.next().cloned().ok_or_else(|| usage(format!("`--{name}` needs a value")))?,
+            (None, Some(Type::Bool))
+                if rest.as_slice().first().is_none_or(|next| next.starts_with("--")) =>
+            {
+                "true".into()
+            }
+            (None, _) => {
+                rest.next().cloned().ok_or_else(|| usage(format!("`--{name}` needs a value")))?
+            }
         };
         match parameter {
             Some(parameter) => {
@@ -104,8 +119,13 @@ fn object(given: &[String], action: &Action, definition: &Definition) -> Result<
                 other => return Err(usage(format!("`--json` takes an object, not {other}"))),
             },
             None => {
-                let known: Vec<String> = action.parameters.iter().map(|it| format!("--{}", it.name)).collect();
-                return Err(usage(format!("`{}` has no parameter `{name}`; it has: {}", action.name, known.join(", "))));
+                let known: Vec<String> =
+                    action.parameters.iter().map(|it| format!("--{}", it.name)).collect();
+                return Err(usage(format!(
+                    "`{}` has no parameter `{name}`; it has: {}",
+                    action.name,
+                    known.join(", ")
+                )));
             }
         }
     }
@@ -132,19 +152,25 @@ fn argument(value: &str, ty: &Type, definition: &Definition) -> Result<Value, Fa
         Type::String | Type::Char => Ok(Value::String(text(value)?)),
         Type::Named(name) if !value.starts_with(['{', '"', '@']) => {
             match definition.types_by_name().get(name.as_str()).map(|ty| &ty.kind) {
-                Some(Kind::Enum { .. } | Kind::Variant { .. }) => Ok(Value::String(value.to_owned())),
+                Some(Kind::Enum { .. } | Kind::Variant { .. }) => {
+                    Ok(Value::String(value.to_owned()))
+                }
                 _ => json(value),
             }
         }
-        Type::F32 | Type::F64 if matches!(value, "NaN" | "Infinity" | "-Infinity") => Ok(Value::String(value.to_owned())),
+        Type::F32 | Type::F64 if matches!(value, "NaN" | "Infinity" | "-Infinity") => {
+            Ok(Value::String(value.to_owned()))
+        }
         _ => json(&text(value)?),
     }
 }
 
 fn text(value: &str) -> Result<String, Failure> {
     match value.strip_prefix('@') {
-        Some("-") => std::io::read_to_string(std::io::stdin()).map_err(|error| Failure::file("read", "-".as_ref(), &error)),
-        Some(path) => std::fs::read_to_string(path).map_err(|error| Failure::file("read", path.as_ref(), &error)),
+        Some("-") => std::io::read_to_string(std::io::stdin())
+            .map_err(|error| Failure::file("read", "-".as_ref(), &error)),
+        Some(path) => std::fs::read_to_string(path)
+            .map_err(|error| Failure::file("read", path.as_ref(), &error)),
         None => Ok(value.to_owned()),
     }
 }
@@ -160,12 +186,17 @@ fn help_text(action: &Action) -> String {
     }
     out.push_str(&format!("Usage: cargo ext run {}", action.name));
     for parameter in &action.parameters {
-        let (open, close) = if matches!(parameter.ty, Type::Option(_)) { ("[", "]") } else { ("", "") };
+        let (open, close) =
+            if matches!(parameter.ty, Type::Option(_)) { ("[", "]") } else { ("", "") };
         out.push_str(&format!(" {open}--{} <{}>{close}", parameter.name, parameter.ty));
     }
     for parameter in &action.parameters {
         let description = parameter.description.lines().next().unwrap_or_default();
-        out.push_str(&format!("\n  --{:<20} {:<20} {description}", parameter.name, parameter.ty.to_string()));
+        out.push_str(&format!(
+            "\n  --{:<20} {:<20} {description}",
+            parameter.name,
+            parameter.ty.to_string()
+        ));
     }
     out
 }

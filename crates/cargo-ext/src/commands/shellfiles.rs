@@ -16,7 +16,8 @@ pub fn man(folder: &Path, shell: &Shell) -> Result<(), Failure> {
     create_folder(folder)?;
     // The pages are called cargo-ext.1, cargo-ext-new.1, …: `cargo help ext` finds the first.
     let command = cli::command().bin_name("cargo-ext");
-    clap_mangen::generate_to(command, folder).map_err(|error| Failure::file("written", folder, &error))?;
+    clap_mangen::generate_to(command, folder)
+        .map_err(|error| Failure::file("written", folder, &error))?;
     shell.status("Wrote", folder.display());
     Ok(())
 }

@@ -108,7 +108,8 @@ fn children(kind: &TypeDefKind) -> Vec<Type> {
         TypeDefKind::Record(record) => record.fields.iter().map(|field| field.ty).collect(),
         TypeDefKind::Tuple(tuple) => tuple.types.clone(),
         TypeDefKind::Type(ty) => vec![*ty],
-        kind => cases(kind).map_or_else(Vec::new, |cases| cases.payloads.into_iter().flatten().collect()),
+        kind => cases(kind)
+            .map_or_else(Vec::new, |cases| cases.payloads.into_iter().flatten().collect()),
     }
 }
 
@@ -120,9 +121,10 @@ struct Cases {
 
 fn cases(kind: &TypeDefKind) -> Option<Cases> {
     Some(match kind {
-        TypeDefKind::Variant(variant) => {
-            Cases { tag: variant.tag(), payloads: variant.cases.iter().map(|case| case.ty).collect() }
-        }
+        TypeDefKind::Variant(variant) => Cases {
+            tag: variant.tag(),
+            payloads: variant.cases.iter().map(|case| case.ty).collect(),
+        },
         TypeDefKind::Enum(it) => Cases { tag: it.tag(), payloads: vec![None; it.cases.len()] },
         TypeDefKind::Option(ty) => Cases { tag: Int::U8, payloads: vec![None, Some(*ty)] },
         TypeDefKind::Result(result) => {
@@ -229,7 +231,8 @@ impl Writer<'_> {
         let tag = self.next;
         let end = self.next + self.flat_len(ty);
         self.store_scalar(&tag_type(cases.tag), offset);
-        let payload = self.sizes.payload_offset(cases.tag, cases.payloads.iter().map(Option::as_ref));
+        let payload =
+            self.sizes.payload_offset(cases.tag, cases.payloads.iter().map(Option::as_ref));
         let payload = offset + payload.size_wasm32() as u64;
         let with_data: Vec<(usize, &Type)> = (cases.payloads.iter().enumerate())
             .filter_map(|(number, ty)| Some((number, ty.as_ref()?)))

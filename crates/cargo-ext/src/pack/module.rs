@@ -64,13 +64,27 @@ pub fn with_adapters(
                     func_type(params, results, &mut added);
                 }
                 let bytes = &core[section.range()];
-                grown(&mut module, SectionId::Type, bytes, section.count(), types.new.len(), &added)?;
+                grown(
+                    &mut module,
+                    SectionId::Type,
+                    bytes,
+                    section.count(),
+                    types.new.len(),
+                    &added,
+                )?;
             }
             Payload::FunctionSection(section) => {
                 let mut added = Vec::new();
                 functions.iter().for_each(|(ty, _)| ty.encode(&mut added));
                 let bytes = &core[section.range()];
-                grown(&mut module, SectionId::Function, bytes, section.count(), functions.len(), &added)?;
+                grown(
+                    &mut module,
+                    SectionId::Function,
+                    bytes,
+                    section.count(),
+                    functions.len(),
+                    &added,
+                )?;
             }
             Payload::CodeSectionStart { range, count, .. } => {
                 let mut added = Vec::new();
@@ -133,7 +147,8 @@ impl Counts {
                 }
                 Payload::ImportSection(section) => {
                     for import in section.into_imports() {
-                        let function = matches!(import?.ty, TypeRef::Func(_) | TypeRef::FuncExact(_));
+                        let function =
+                            matches!(import?.ty, TypeRef::Func(_) | TypeRef::FuncExact(_));
                         counts.functions += u32::from(function);
                     }
                 }

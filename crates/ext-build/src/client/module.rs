@@ -20,7 +20,9 @@ pub fn render(definition: &Extension, digest: &str, qualified: bool) -> String {
         out.line("///");
     }
     out.line(format!("/// The extension `{}`, version {}.", package.id(), package.version));
-    out.line("#[allow(dead_code, missing_docs, unused_qualifications, clippy::all, clippy::pedantic)]");
+    out.line(
+        "#[allow(dead_code, missing_docs, unused_qualifications, clippy::all, clippy::pedantic)]",
+    );
     out.line(format!("pub mod {} {{", identifier(&module)));
     for ty in &definition.types {
         out.type_definition(ty);
@@ -119,8 +121,12 @@ impl Out {
         while definition.types.iter().any(|ty| ty.name == client) {
             client.push_str("Client");
         }
-        let actions: Vec<String> = definition.actions.iter().map(|it| format!("{:?}", it.name)).collect();
-        self.line(format!("    /// Calls the actions of `{}`, from any thread. Cheap to clone.", package.id()));
+        let actions: Vec<String> =
+            definition.actions.iter().map(|it| format!("{:?}", it.name)).collect();
+        self.line(format!(
+            "    /// Calls the actions of `{}`, from any thread. Cheap to clone.",
+            package.id()
+        ));
         self.line("    #[derive(Clone)]");
         self.line(format!("    pub struct {client}(::ext_host::Extension);"));
         self.line(format!("    impl {client} {{"));
@@ -136,7 +142,11 @@ impl Out {
         self.line("        }");
         self.line("        /// A client for an extension that was loaded otherwise; it must have the same actions.");
         self.line("        pub fn new(extension: ::ext_host::Extension) -> ::std::result::Result<Self, ::ext_host::LoadError> {");
-        self.line(format!("            extension.expect({:?}, &[{}])?;", package.id(), actions.join(", ")));
+        self.line(format!(
+            "            extension.expect({:?}, &[{}])?;",
+            package.id(),
+            actions.join(", ")
+        ));
         self.line("            Ok(Self(extension))");
         self.line("        }");
         self.line("        /// The extension, for calls by name.");
@@ -162,9 +172,13 @@ impl Out {
         let parameters: Vec<String> = (action.parameters.iter())
             .map(|it| format!(", {}: {}", identifier(&it.name), borrowed(&it.ty, "", definition)))
             .collect();
-        let names: Vec<String> = action.parameters.iter().map(|it| format!("{},", identifier(&it.name))).collect();
-        let params: Vec<String> =
-            action.parameters.iter().map(|it| format!("{},", borrowed(&it.ty, "'a ", definition))).collect();
+        let names: Vec<String> =
+            action.parameters.iter().map(|it| format!("{},", identifier(&it.name))).collect();
+        let params: Vec<String> = action
+            .parameters
+            .iter()
+            .map(|it| format!("{},", borrowed(&it.ty, "'a ", definition)))
+            .collect();
         let unit = Type::Unit;
         let ok = action.result.as_ref().unwrap_or(&unit);
         let error = action.error.as_ref().map_or("::std::convert::Infallible".to_owned(), owned);

@@ -42,7 +42,8 @@ pub fn owned(ty: &Type) -> String {
         Type::Option(of) => format!("::std::option::Option<{}>", owned(of)),
         Type::Result(both) => result(&both.0, &both.1),
         Type::Tuple(elements) => {
-            let elements: Vec<String> = elements.iter().map(|it| format!("{},", owned(it))).collect();
+            let elements: Vec<String> =
+                elements.iter().map(|it| format!("{},", owned(it))).collect();
             format!("({})", elements.concat())
         }
         Type::Map(of) => format!("::ext_host::Map<{}>", owned(of)),

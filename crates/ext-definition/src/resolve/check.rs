@@ -25,7 +25,8 @@ pub fn check(extension: &Extension, places: &Places) -> Vec<Diagnostic> {
     checker.package(extension);
     let actions: Vec<&str> = extension.actions.iter().map(|it| it.name.as_str()).collect();
     let types: Vec<&str> = extension.types.iter().map(|it| it.name.as_str()).collect();
-    checker.distinct(code::DUPLICATE_ACTION, "actions", &actions, |index| places.actions.get(index));
+    checker
+        .distinct(code::DUPLICATE_ACTION, "actions", &actions, |index| places.actions.get(index));
     checker.distinct(code::DUPLICATE_TYPE, "types", &types, |index| places.types.get(index));
     for (index, action) in extension.actions.iter().enumerate() {
         let place = places.actions.get(index);
@@ -45,7 +46,9 @@ pub fn check(extension: &Extension, places: &Places) -> Vec<Diagnostic> {
         let of = format!("the type `{}`", ty.name);
         checker.name("type", &ty.name, place);
         let (word, names): (_, Vec<&str>) = match &ty.kind {
-            Kind::Structure { fields } => ("field", fields.iter().map(|it| it.name.as_str()).collect()),
+            Kind::Structure { fields } => {
+                ("field", fields.iter().map(|it| it.name.as_str()).collect())
+            }
             Kind::Enum { cases } | Kind::Variant { cases } => {
                 ("case", cases.iter().map(|it| it.name.as_str()).collect())
             }

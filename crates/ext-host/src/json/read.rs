@@ -27,7 +27,12 @@ impl Reader<'_, '_> {
     }
 
     /// An object with these members: parameters or a structure's fields.
-    pub fn fields(&mut self, fields: &[Field], value: &Value, path: &str) -> Option<Vec<(String, Val)>> {
+    pub fn fields(
+        &mut self,
+        fields: &[Field],
+        value: &Value,
+        path: &str,
+    ) -> Option<Vec<(String, Val)>> {
         let empty = Map::new();
         let object = match value {
             Value::Object(object) => object,
@@ -61,9 +66,15 @@ impl Reader<'_, '_> {
                 Value::Bool(value) => Some(Val::Bool(*value)),
                 other => self.expected(path, "true or false", other),
             },
-            Type::S8 => self.signed(value, path, i8::MIN.into(), i8::MAX.into(), |it| Val::S8(it as i8)),
-            Type::S16 => self.signed(value, path, i16::MIN.into(), i16::MAX.into(), |it| Val::S16(it as i16)),
-            Type::S32 => self.signed(value, path, i32::MIN.into(), i32::MAX.into(), |it| Val::S32(it as i32)),
+            Type::S8 => {
+                self.signed(value, path, i8::MIN.into(), i8::MAX.into(), |it| Val::S8(it as i8))
+            }
+            Type::S16 => {
+                self.signed(value, path, i16::MIN.into(), i16::MAX.into(), |it| Val::S16(it as i16))
+            }
+            Type::S32 => {
+                self.signed(value, path, i32::MIN.into(), i32::MAX.into(), |it| Val::S32(it as i32))
+            }
             Type::S64 => self.signed(value, path, i64::MIN, i64::MAX, Val::S64),
             Type::U8 => self.unsigned(value, path, u8::MAX.into(), |it| Val::U8(it as u8)),
             Type::U16 => self.unsigned(value, path, u16::MAX.into(), |it| Val::U16(it as u16)),
@@ -71,10 +82,12 @@ impl Reader<'_, '_> {
             Type::U64 => self.unsigned(value, path, u64::MAX, Val::U64),
             Type::F32 => self.float(value, path).map(|it| Val::Float32(it as f32)),
             Type::F64 => self.float(value, path).map(Val::Float64),
-            Type::Char => match value.as_str().map(|text| (text.chars().next(), text.chars().count())) {
-                Some((Some(character), 1)) => Some(Val::Char(character)),
-                _ => self.error(path, "must be a string of one character"),
-            },
+            Type::Char => {
+                match value.as_str().map(|text| (text.chars().next(), text.chars().count())) {
+                    Some((Some(character), 1)) => Some(Val::Char(character)),
+                    _ => self.error(path, "must be a string of one character"),
+                }
+            }
             Type::String => match value {
                 Value::String(text) => Some(Val::String(text.clone())),
                 other => self.expected(path, "a string", other),
@@ -86,7 +99,9 @@ impl Reader<'_, '_> {
                 }
             }
             Type::List(of) => match value {
-                Value::Array(values) => self.list(values.iter().map(|value| (&**of, value)), path).map(Val::List),
+                Value::Array(values) => {
+                    self.list(values.iter().map(|value| (&**of, value)), path).map(Val::List)
+                }
                 other => {
                     let expected = if ty.is_binary() { "a base64 string" } else { "a list" };
                     self.expected(path, expected, other)
@@ -117,7 +132,9 @@ impl Reader<'_, '_> {
                     let path = if path.is_empty() { "value" } else { path };
                     self.fields(fields, value, path).map(Val::Record)
                 }
-                Some(Kind::Enum { cases }) => self.case(cases, value, path).map(|(name, _)| Val::Enum(name)),
+                Some(Kind::Enum { cases }) => {
+                    self.case(cases, value, path).map(|(name, _)| Val::Enum(name))
+                }
                 Some(Kind::Variant { cases }) => {
                     self.case(cases, value, path).map(|(name, data)| Val::Variant(name, data))
                 }
@@ -176,7 +193,12 @@ impl Reader<'_, '_> {
         Some(Val::Result(if ok { Ok(payload) } else { Err(payload) }))
     }
 
-    fn case(&mut self, cases: &[Case], value: &Value, path: &str) -> Option<(String, Option<Box<Val>>)> {
+    fn case(
+        &mut self,
+        cases: &[Case],
+        value: &Value,
+        path: &str,
+    ) -> Option<(String, Option<Box<Val>>)> {
         let (name, data) = match value {
             Value::String(name) => (name, None),
             Value::Object(object) if object.len() == 1 => match object.iter().next() {
@@ -187,19 +209,31 @@ impl Reader<'_, '_> {
         };
         let Some(case) = cases.iter().find(|case| case.name == *name) else {
             let known: Vec<&str> = cases.iter().map(|case| case.name.as_str()).collect();
-            return self.error(path, format!("has no case `{name}`; there are: {}", known.join(", ")));
+            return self
+                .error(path, format!("has no case `{name}`; there are: {}", known.join(", ")));
         };
         let data = match (&case.ty, data) {
             (None, None | Some(Value::Null)) => None,
-            (None, Some(_)) => return self.error(path, format!("must be \"{name}\": this case has no data")),
+            (None, Some(_)) => {
+                return self.error(path, format!("must be \"{name}\": this case has no data"));
+            }
             (Some(Type::Option(_)), None) => Some(Box::new(Val::Option(None))),
-            (Some(_), None) => return self.error(path, format!("must be {{\"{name}\": …}}: this case has data")),
+            (Some(_), None) => {
+                return self.error(path, format!("must be {{\"{name}\": …}}: this case has data"));
+            }
             (Some(ty), Some(data)) => Some(Box::new(self.value(ty, data, &child(path, name))?)),
         };
         Some((kebab(name), data))
     }
 
-    fn signed(&mut self, value: &Value, path: &str, min: i64, max: i64, make: fn(i64) -> Val) -> Option<Val> {
+    fn signed(
+        &mut self,
+        value: &Value,
+        path: &str,
+        min: i64,
+        max: i64,
+        make: fn(i64) -> Val,
+    ) -> Option<Val> {
         let number = match value {
             Value::Number(number) => number.as_i64(),
             Value::String(digits) if max == i64::MAX => digits.parse().ok(),
@@ -211,7 +245,13 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn unsigned(&mut self, value: &Value, path: &str, max: u64, make: fn(u64) -> Val) -> Option<Val> {
+    fn unsigned(
+        &mut self,
+        value: &Value,
+        path: &str,
+        max: u64,
+        make: fn(u64) -> Val,
+    ) -> Option<Val> {
         let number = match value {
             Value::Number(number) => number.as_u64(),
             Value::String(digits) if max == u64::MAX => digits.parse().ok(),

@@ -29,8 +29,10 @@ impl Types<'_> {
             (_, Val::Char(it)) => json!(it.to_string()),
             (_, Val::String(it)) => json!(it),
             (ty, Val::List(values)) if ty.is_binary() => {
-                let bytes: Vec<u8> =
-                    values.iter().map(|it| if let Val::U8(byte) = it { *byte } else { 0 }).collect();
+                let bytes: Vec<u8> = values
+                    .iter()
+                    .map(|it| if let Val::U8(byte) = it { *byte } else { 0 })
+                    .collect();
                 json!(BASE64.encode(bytes))
             }
             (Type::List(of), Val::List(values)) => {
@@ -46,9 +48,9 @@ impl Types<'_> {
                 };
                 Value::Object(entries.iter().filter_map(entry).collect())
             }
-            (Type::Tuple(types), Val::Tuple(values)) => {
-                Value::Array(types.iter().zip(values).map(|(ty, value)| self.write(ty, value)).collect())
-            }
+            (Type::Tuple(types), Val::Tuple(values)) => Value::Array(
+                types.iter().zip(values).map(|(ty, value)| self.write(ty, value)).collect(),
+            ),
             (Type::Option(_), Val::Option(None)) => Value::Null,
             (Type::Option(of), Val::Option(Some(value))) => match **of {
                 Type::Option(_) => Value::Array(vec![self.write(of, value)]),
@@ -65,7 +67,9 @@ impl Types<'_> {
             (Type::Named(name), value) => match (self.named(name).map(|ty| &ty.kind), value) {
                 (Some(Kind::Structure { fields }), Val::Record(values)) => Value::Object(
                     (fields.iter().zip(values))
-                        .map(|(field, (_, value))| (field.name.clone(), self.write(&field.ty, value)))
+                        .map(|(field, (_, value))| {
+                            (field.name.clone(), self.write(&field.ty, value))
+                        })
                         .collect(),
                 ),
                 (Some(Kind::Enum { cases }), Val::Enum(name)) => {
@@ -97,7 +101,9 @@ impl Types<'_> {
         };
         let (name, data) = match value {
             Value::String(name) => (Some(name), None),
-            Value::Object(object) => object.iter().next().map_or((None, None), |(name, data)| (Some(name), Some(data))),
+            Value::Object(object) => {
+                object.iter().next().map_or((None, None), |(name, data)| (Some(name), Some(data)))
+            }
             _ => (None, None),
         };
         let case = name.and_then(|name| cases.iter().find(|case| case.name == *name));
