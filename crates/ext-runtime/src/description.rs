@@ -27,7 +27,8 @@ pub const FORMAT: &str = "1";
 
 /// A type, as far as the boundary is concerned.
 pub enum Type {
-    /// A type without parts, by its name in the description: `bool`, `u32`, `string`, …
+    /// A type without parts, by its name in the description, as a JSON string (with its
+    /// quotes): `"bool"`, `"u32"`, `"string"`, …
     Simple(&'static str),
     /// `Vec<T>`.
     List(&'static Type),
@@ -86,7 +87,7 @@ pub struct Action {
     pub meta: &'static str,
     /// In the order of the function's parameters.
     pub parameters: &'static [Part],
-    /// `Type::Simple("unit")` for none.
+    /// The unit type for none.
     pub result: &'static Type,
 }
 

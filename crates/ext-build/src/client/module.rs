@@ -58,7 +58,8 @@ impl Out {
         self.line(format!("    #[derive(Debug, Clone, PartialEq, {more}::ext_host::serde::Serialize, ::ext_host::serde::Deserialize)]"));
         self.line("    #[serde(crate = \"::ext_host::serde\")]");
         self.line("    #[derive(::ext_host::wasmtime::component::ComponentType, ::ext_host::wasmtime::component::Lift, ::ext_host::wasmtime::component::Lower)]");
-        self.line(format!("    #[component({kind}, wasmtime_crate = ::ext_host::wasmtime)]"));
+        self.line(format!("    #[component({kind})]"));
+        self.line("    #[component(wasmtime_crate = ::ext_host::wasmtime)]");
         match &ty.kind {
             Kind::Structure { fields } => {
                 self.line(format!("    pub struct {name} {{"));

@@ -10,7 +10,7 @@ macro_rules! scalars {
         // hands over valid `bool`s and `char`s only ("Loading": it traps on others).
         unsafe impl ExtType for $rust {
             const LAYOUT: Layout = Layout::scalar(size_of::<$rust>());
-            const TYPE: &'static Type = &Type::Simple($name);
+            const TYPE: &'static Type = &Type::Simple(concat!("\"", $name, "\""));
             const PLAIN: bool = true;
 
             #[cfg(target_family = "wasm")]
@@ -40,7 +40,7 @@ scalars! {
 // SAFETY: nothing is read and nothing is written.
 unsafe impl ExtType for () {
     const LAYOUT: Layout = Layout::UNIT;
-    const TYPE: &'static Type = &Type::Simple("unit");
+    const TYPE: &'static Type = &Type::Simple("\"unit\"");
 
     #[cfg(target_family = "wasm")]
     #[inline]

@@ -7,7 +7,7 @@ use crate::layout::Layout;
 // SAFETY: address and length, as the Canonical ABI has it; the bytes move without a copy.
 unsafe impl ExtType for String {
     const LAYOUT: Layout = Layout::SEQUENCE;
-    const TYPE: &'static Type = &Type::Simple("string");
+    const TYPE: &'static Type = &Type::Simple("\"string\"");
 
     #[cfg(target_family = "wasm")]
     #[inline]

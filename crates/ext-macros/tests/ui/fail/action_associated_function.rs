@@ -1,0 +1,12 @@
+use ext_runtime::prelude::*;
+
+pub struct Shop;
+
+impl Shop {
+    #[ext_action]
+    fn price(sku: String) -> f64 {
+        sku.len() as f64
+    }
+}
+
+fn main() {}

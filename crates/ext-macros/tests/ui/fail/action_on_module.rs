@@ -1,0 +1,6 @@
+use ext_runtime::prelude::*;
+
+#[ext_action]
+mod orders {}
+
+fn main() {}

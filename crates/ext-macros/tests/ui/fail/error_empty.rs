@@ -1,0 +1,6 @@
+use ext_runtime::prelude::*;
+
+#[derive(Debug, ExtError)]
+pub enum Never {}
+
+fn main() {}

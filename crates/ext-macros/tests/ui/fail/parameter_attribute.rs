@@ -1,0 +1,8 @@
+use ext_runtime::prelude::*;
+
+#[ext_action]
+fn greet(#[ext(optional)] name: String) -> String {
+    name
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use ext_runtime::prelude::*;
+
+#[derive(ExtEnum)]
+pub enum Never {}
+
+fn main() {}

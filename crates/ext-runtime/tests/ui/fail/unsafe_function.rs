@@ -1,0 +1,8 @@
+use ext_runtime::prelude::*;
+
+#[ext_action]
+pub unsafe fn greet(name: String) -> String {
+    name
+}
+
+fn main() {}
