@@ -45,8 +45,12 @@ pub fn run() -> Result<Vec<Row>> {
     for number in 1..=RUNS {
         progress(&format!("cold builds, {number} of {RUNS}"));
         // With deriving and packing: the peer's linker makes the component, too.
-        a.push(measure::run(&mut ours.cargo_ext("build", &target(&format!("ours-{number}")))?)?.1);
-        b.push(measure::run(&mut peer.cargo_build(&target(&format!("peer-{number}"))))?.1);
+        let ours =
+            measure::run(&mut ours.cargo_ext("build", &target(&format!("ours-{number}")))?)?.1;
+        let peer = measure::run(&mut peer.cargo_build(&target(&format!("peer-{number}"))))?.1;
+        progress(&format!("CPU: ours {:.2?}, peer {:.2?}", ours.cpu, peer.cpu));
+        a.push(ours);
+        b.push(peer);
     }
     let cpu = |taken: &[Taken]| median(taken.iter().map(|it| it.cpu.as_secs_f64()).collect());
     let wall = |taken: &[Taken]| median(taken.iter().map(|it| it.wall.as_secs_f64()).collect());

@@ -42,23 +42,23 @@ pub fn run() -> Result<Vec<Row>> {
     let name = "World";
     let order = client::order();
     let same = peer::order();
-    let mut rows = Vec::new();
-    rows.push(compare(
-        "call: add two integers",
-        || ours.add(black_box(20), black_box(22)).is_ok_and(|sum| sum == 42),
-        || peer.add(black_box(20), black_box(22)).is_ok_and(|sum| sum == 42),
-    )?);
-    rows.push(compare(
-        "call: greet a string",
-        || ours.greet(black_box(name)).is_ok_and(|greeting| greeting.len() == 13),
-        || peer.greet(black_box(name)).is_ok_and(|greeting| greeting.len() == 13),
-    )?);
-    rows.push(compare(
-        "call: echo 10 fields with a list of 5 structures",
-        || ours.order(black_box(&order)).is_ok_and(|order| order.lines.len() == 5),
-        || peer.order(black_box(&same)).is_ok_and(|order| order.lines.len() == 5),
-    )?);
-    Ok(rows)
+    Ok(vec![
+        compare(
+            "call: add two integers",
+            || ours.add(black_box(20), black_box(22)).is_ok_and(|sum| sum == 42),
+            || peer.add(black_box(20), black_box(22)).is_ok_and(|sum| sum == 42),
+        )?,
+        compare(
+            "call: greet a string",
+            || ours.greet(black_box(name)).is_ok_and(|greeting| greeting.len() == 13),
+            || peer.greet(black_box(name)).is_ok_and(|greeting| greeting.len() == 13),
+        )?,
+        compare(
+            "call: echo 10 fields with a list of 5 structures",
+            || ours.order(black_box(&order)).is_ok_and(|order| order.lines.len() == 5),
+            || peer.order(black_box(&same)).is_ok_and(|order| order.lines.len() == 5),
+        )?,
+    ])
 }
 
 fn failed(error: impl std::fmt::Display) -> Failure {

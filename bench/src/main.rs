@@ -23,8 +23,11 @@ pub struct Failure(String);
 /// What a benchmark gives.
 pub type Result<T = ()> = std::result::Result<T, Failure>;
 
+/// A benchmark: its rows.
+type Benchmark = fn() -> Result<Vec<Row>>;
+
 /// The benchmarks, by name.
-const BENCHMARKS: &[(&str, fn() -> Result<Vec<Row>>)] = &[
+const BENCHMARKS: &[(&str, Benchmark)] = &[
     ("calls", calls::run),
     ("build", build::run),
     ("publish", publish::run),

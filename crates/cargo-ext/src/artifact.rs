@@ -1,7 +1,7 @@
 //! A package below the target folder: the component, its manifest, and how they come to be.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use cargo_metadata::Package;
 use ext_definition::diagnostic::Diagnostic;

@@ -68,7 +68,7 @@ pub fn resolve(entries: Vec<Entry>, crate_name: &str) -> Result<Resolved, Vec<Di
             );
             Default::default()
         }
-        _ => packages.swap_remove(0),
+        _ => *packages.swap_remove(0),
     };
     let extension = Extension { format: model::FORMAT, package, actions: list, types };
     diagnostics.extend(check::check(&extension, &places));

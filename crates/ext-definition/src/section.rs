@@ -23,7 +23,7 @@ pub const MAX_SECTION: usize = 64 << 20;
 #[derive(Debug)]
 pub enum Entry {
     /// The package manifest.
-    Package(Package),
+    Package(Box<Package>),
     /// An action, with every named type that it reaches.
     Action(Box<ActionEntry>),
 }
@@ -197,7 +197,7 @@ fn decode_entry(bytes: &[u8]) -> Result<Entry, Diagnostic> {
     }
     let wire: Wire = serde_json::from_slice(bytes).map_err(unreadable)?;
     match (wire.package, wire.action) {
-        (Some(package), None) => Ok(Entry::Package(package)),
+        (Some(package), None) => Ok(Entry::Package(Box::new(package))),
         (None, Some(action)) => {
             Ok(Entry::Action(Box::new(ActionEntry { action, types: wire.types })))
         }

@@ -1,5 +1,6 @@
 //! A loaded extension.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crossbeam_utils::atomic::AtomicCell;
@@ -56,11 +57,16 @@ pub struct Loaded {
     pub host: Host,
     pub definition: Definition,
     pub pre: InstancePre<Sandbox>,
+    /// The places of actions in the definition, by their names in kebab-case.
+    by_name: HashMap<String, usize>,
+    types: json::Types,
     /// In the order of the definition's actions.
     pub actions: Vec<ComponentExportIndex>,
     /// The instance that is used first: a program that makes one call at a time finds it
     /// here with one atomic exchange.
     first: AtomicCell<Option<Box<Instance>>>,
+    // In their boxes: an instance moves between here and `first` without being copied.
+    #[expect(clippy::vec_box)]
     others: Mutex<Vec<Box<Instance>>>,
 }
 
@@ -87,8 +93,11 @@ impl Extension {
         }
         // Whatever it imports beyond the sandbox's world is refused here, by name.
         let pre = host.linker().instantiate_pre(&component).map_err(refused)?;
+        let names = definition.actions.iter().map(|action| kebab(&action.name));
         Ok(Self(Arc::new(Loaded {
             host: host.clone(),
+            by_name: names.zip(0..).collect(),
+            types: json::Types::of(&definition),
             definition,
             pre,
             actions,
@@ -168,14 +177,12 @@ impl Extension {
         output: &mut String,
     ) -> Result<Value, Error<ActionError>> {
         let definition = self.definition();
-        let wanted = kebab(name);
-        let index = definition.actions.iter().position(|action| kebab(&action.name) == wanted);
-        let Some(index) = index else {
+        let Some(&index) = self.0.by_name.get(&kebab(name)) else {
             let known = definition.actions.iter().map(|action| action.name.clone()).collect();
             return Err(Error::NotFound { action: name.to_owned(), known });
         };
         let action = &definition.actions[index];
-        let types = json::Types::of(definition);
+        let types = &self.0.types;
         let params = types.arguments(action, arguments).map_err(Error::Arguments)?;
         let mut instance = self.0.take()?;
         instance.take_output();

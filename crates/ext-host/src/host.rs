@@ -7,13 +7,11 @@ use std::time::Duration;
 use wasmtime::component::Linker;
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
+use crate::clock::{Clock, TICK};
 use crate::compiled::Compiled;
 use crate::error::LoadError;
 use crate::extension::{Extension, Locked};
 use crate::sandbox::{self, Sandbox};
-
-/// How often running calls look at the clock.
-const TICK: Duration = Duration::from_millis(10);
 
 /// What one call may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,8 +33,10 @@ impl Default for Limits {
 
 impl Limits {
     pub(crate) fn ticks(&self) -> u64 {
-        // One more, because the first tick may be due at once.
-        u64::try_from(self.time.as_nanos() / TICK.as_nanos()).unwrap_or(u64::MAX - 1) + 1
+        // One more, because the first tick may be due at once; and room to count on from any
+        // number of ticks.
+        let ticks = self.time.as_nanos() / TICK.as_nanos() + 1;
+        u64::try_from(ticks).map_or(u64::MAX / 2, |ticks| ticks.min(u64::MAX / 2))
     }
 }
 
@@ -47,6 +47,7 @@ pub struct Host(Arc<Inner>);
 struct Inner {
     engine: Engine,
     linker: Linker<Sandbox>,
+    clock: Clock,
     compiled: Compiled,
     limits: Limits,
     reuse: bool,
@@ -110,6 +111,10 @@ impl Host {
         &self.0.linker
     }
 
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
     pub(crate) fn compiled(&self) -> &Compiled {
         &self.0.compiled
     }
@@ -158,10 +163,10 @@ impl HostBuilder {
             .or_else(|_| Engine::new(&config(None)))
             .map_err(failed)?;
         let linker = sandbox::linker(&engine).map_err(failed)?;
-        tick(&engine);
+        let clock = tick(&engine);
         let compiled = Compiled::new(&engine, self.cache);
         let Self { limits, reuse, .. } = self;
-        Ok(Host(Arc::new(Inner { engine, linker, compiled, limits, reuse })))
+        Ok(Host(Arc::new(Inner { engine, linker, clock, compiled, limits, reuse })))
     }
 }
 
@@ -183,13 +188,16 @@ fn config(pool: Option<u32>) -> Config {
 }
 
 /// One thread for the engine, whatever runs on it; it ends with the engine.
-fn tick(engine: &Engine) {
-    let weak = engine.weak();
+fn tick(engine: &Engine) -> Clock {
+    let clock = Clock::default();
+    let (weak, ticks) = (engine.weak(), clock.clone());
     std::thread::spawn(move || {
         while let Some(engine) = weak.upgrade() {
             engine.increment_epoch();
             drop(engine);
+            ticks.advance();
             std::thread::sleep(TICK);
         }
     });
+    clock
 }

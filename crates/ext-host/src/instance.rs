@@ -4,6 +4,7 @@ use std::any::TypeId;
 
 use wasmtime::Store;
 use wasmtime::component::{Func, Instance as ComponentInstance, TypedFunc, Val};
+use wasmtime_wasi::I32Exit;
 
 use crate::call::Call;
 use crate::error::{Error, Limit, Trap};
@@ -48,11 +49,12 @@ impl<E> From<Failure> for Error<E> {
 impl Instance {
     pub fn new(loaded: &Loaded) -> Result<Self, Failure> {
         let limits = loaded.host.limits();
-        let mut store = Store::new(loaded.host.engine(), Sandbox::new(&limits));
+        let mut store =
+            Store::new(loaded.host.engine(), Sandbox::new(&limits, loaded.host.clock().clone()));
         store.limiter(|sandbox| &mut sandbox.memory);
         store.set_hostcall_fuel(limits.output);
         let ticks = limits.ticks();
-        store.set_epoch_deadline(ticks);
+        start_call(&mut store, ticks);
         match loaded.pre.instantiate(&mut store) {
             Ok(instance) => {
                 let functions = vec![None; loaded.actions.len()];
@@ -91,7 +93,7 @@ impl Instance {
         // SAFETY: `check` found that the function has the signature of `C`, of which there
         // is one, whatever the lifetime of the parameters.
         let typed = unsafe { TypedFunc::<C::Params<'_>, C::Results>::new_unchecked(function.func) };
-        self.store.set_epoch_deadline(self.ticks);
+        start_call(&mut self.store, self.ticks);
         typed.call(&mut self.store, params).map_err(|error| self.failure(&error))
     }
 
@@ -114,7 +116,7 @@ impl Instance {
         results: &mut [Val],
     ) -> Result<(), Failure> {
         let function = self.function(loaded, index)?;
-        self.store.set_epoch_deadline(self.ticks);
+        start_call(&mut self.store, self.ticks);
         function.func.call(&mut self.store, params, results).map_err(|error| self.failure(&error))
     }
 
@@ -127,6 +129,12 @@ impl Instance {
     fn failure(&self, error: &wasmtime::Error) -> Failure {
         failure(&self.store, &self.limits, error)
     }
+}
+
+#[inline]
+fn start_call(store: &mut Store<Sandbox>, ticks: u64) {
+    store.set_epoch_deadline(ticks);
+    store.data_mut().start_call(ticks);
 }
 
 fn failure(store: &Store<Sandbox>, limits: &Limits, error: &wasmtime::Error) -> Failure {
@@ -143,6 +151,10 @@ fn failure(store: &Store<Sandbox>, limits: &Limits, error: &wasmtime::Error) -> 
     }
     if let Some(panic) = message::panic(&store.data().output.take()) {
         return Failure::Trap(panic);
+    }
+    if let Some(exit) = error.downcast_ref::<I32Exit>() {
+        let message = format!("it left with the exit code {}", exit.0);
+        return Failure::Trap(Trap { message, place: None });
     }
     match trap {
         Some(trap) => Failure::Trap(Trap { message: trap.to_string(), place: None }),

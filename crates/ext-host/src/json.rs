@@ -4,7 +4,7 @@
 mod read;
 mod write;
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use ext_definition::model::{Action, Extension, Type, TypeDefinition};
 use serde_json::Value;
@@ -12,16 +12,16 @@ use wasmtime::component::Val;
 
 use crate::error::{ActionError, ArgumentError};
 
-/// The types of one definition.
-pub struct Types<'a>(BTreeMap<&'a str, &'a TypeDefinition>);
+/// The types of one definition, by name.
+pub struct Types(HashMap<String, TypeDefinition>);
 
-impl<'a> Types<'a> {
-    pub fn of(definition: &'a Extension) -> Self {
-        Self(definition.types_by_name())
+impl Types {
+    pub fn of(definition: &Extension) -> Self {
+        Self(definition.types.iter().map(|ty| (ty.name.clone(), ty.clone())).collect())
     }
 
-    fn named(&self, name: &str) -> Option<&'a TypeDefinition> {
-        self.0.get(name).copied()
+    fn named(&self, name: &str) -> Option<&TypeDefinition> {
+        self.0.get(name)
     }
 
     /// The parameters of a call, or everything that is wrong about them.

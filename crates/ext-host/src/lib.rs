@@ -21,6 +21,7 @@
 //! ([`Limits`]).
 
 mod call;
+mod clock;
 mod compiled;
 mod error;
 mod extension;

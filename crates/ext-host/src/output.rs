@@ -1,5 +1,5 @@
-//! What an extension writes to its standard output and error: kept up to a limit, never a
-//! reason for it to fail.
+//! What an extension writes to its standard output and error: kept up to a limit (the
+//! beginning and the end), never a reason for it to fail.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,21 +8,61 @@ use bytes::Bytes;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
 
-/// Bytes that are kept for one call.
-const LIMIT: usize = 64 << 10;
+/// Bytes that are kept of the beginning.
+const HEAD: usize = 48 << 10;
+
+/// Bytes that are kept of the end: where a panic is reported.
+const TAIL: usize = (16 << 10) - GAP.len();
+
+/// Stands for what is not kept.
+const GAP: &str = "\n[…]\n";
 
 /// The output of the call that runs, or ran last.
 #[derive(Clone, Default)]
-pub struct Output(Arc<Mutex<Vec<u8>>>);
+pub struct Output(Arc<Mutex<Kept>>);
+
+#[derive(Default)]
+struct Kept {
+    head: Vec<u8>,
+    /// What came when the head was full; at most twice as long as needed.
+    tail: Vec<u8>,
+    /// Whether something between the two is missing.
+    gap: bool,
+}
+
+impl Kept {
+    fn write(&mut self, bytes: &[u8]) {
+        let room = HEAD - self.head.len();
+        let (head, tail) = bytes.split_at(bytes.len().min(room));
+        self.head.extend_from_slice(head);
+        self.tail.extend_from_slice(tail);
+        if self.tail.len() > 2 * TAIL {
+            self.shorten();
+        }
+    }
+
+    fn shorten(&mut self) {
+        let excess = self.tail.len().saturating_sub(TAIL);
+        self.tail.drain(..excess);
+        self.gap |= excess > 0;
+    }
+}
 
 impl Output {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<u8>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes what was written so far.
     pub fn take(&self) -> String {
-        String::from_utf8_lossy(&std::mem::take(&mut *self.lock())).into_owned()
+        let mut kept = std::mem::take(&mut *self.lock());
+        kept.shorten();
+        let mut bytes = kept.head;
+        if kept.gap {
+            bytes.extend_from_slice(GAP.as_bytes());
+        }
+        bytes.extend_from_slice(&kept.tail);
+        String::from_utf8_lossy(&bytes).into_owned()
     }
 }
 
@@ -45,9 +85,7 @@ impl StdoutStream for Output {
 
 impl OutputStream for Output {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
-        let mut kept = self.lock();
-        let room = LIMIT.saturating_sub(kept.len());
-        kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        self.lock().write(&bytes);
         Ok(())
     }
 
@@ -56,7 +94,7 @@ impl OutputStream for Output {
     }
 
     fn check_write(&mut self) -> StreamResult<usize> {
-        Ok(LIMIT)
+        Ok(HEAD)
     }
 }
 

@@ -7,6 +7,7 @@ use wasmtime::{Engine, ResourceLimiter, StoreContextMut};
 use wasmtime_wasi::p2::DynPollable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
+use crate::clock::{Clock, Sleep};
 use crate::host::Limits;
 use crate::output::Output;
 
@@ -17,12 +18,13 @@ pub struct Sandbox {
     /// Standard output and error, in the order in which they were written.
     pub output: Output,
     pub memory: MemoryLimit,
-    /// Longest time that a call may sleep at once.
-    sleep: Duration,
+    clock: Clock,
+    /// When the call that runs has to end, as a count of `clock`.
+    deadline: u64,
 }
 
 impl Sandbox {
-    pub fn new(limits: &Limits) -> Self {
+    pub fn new(limits: &Limits, clock: Clock) -> Self {
         let output = Output::default();
         // The builder's defaults grant no file, no variable, no argument, and refuse every
         // address; looking up names and making sockets is refused as well.
@@ -38,8 +40,16 @@ impl Sandbox {
             resources: ResourceTable::new(),
             output,
             memory: MemoryLimit { allowed: limits.memory, refused: false },
-            sleep: limits.time,
+            clock,
+            deadline: 0,
         }
+    }
+
+    /// What is to be known when a call starts that may take so many ticks.
+    #[inline]
+    pub fn start_call(&mut self, ticks: u64) {
+        self.deadline = self.clock.after(ticks);
+        self.memory.refused = false;
     }
 }
 
@@ -49,7 +59,7 @@ impl WasiView for Sandbox {
     }
 }
 
-/// Refuses memory beyond what is allowed, and remembers that it did.
+/// Refuses memory beyond what is allowed, and remembers that it did during this call.
 pub struct MemoryLimit {
     allowed: usize,
     pub refused: bool,
@@ -85,8 +95,7 @@ pub fn linker(engine: &Engine) -> wasmtime::Result<Linker<Sandbox>> {
     Ok(linker)
 }
 
-/// An instance that sleeps does not see its deadline. So nobody sleeps longer than a call
-/// may take: whoever tries wakes up early, and is ended there.
+/// Nobody sleeps longer than a call may take.
 fn bounded_sleep(linker: &mut Linker<Sandbox>) -> wasmtime::Result<()> {
     use wasmtime_wasi::clocks::WasiClocksView;
     use wasmtime_wasi::p2::bindings::clocks::monotonic_clock::Host;
@@ -95,9 +104,11 @@ fn bounded_sleep(linker: &mut Linker<Sandbox>) -> wasmtime::Result<()> {
         mut store: StoreContextMut<'_, Sandbox>,
         wanted: Duration,
     ) -> wasmtime::Result<(Resource<DynPollable>,)> {
-        let sleep = wanted.min(store.data().sleep);
-        let nanoseconds = u64::try_from(sleep.as_nanos()).unwrap_or(u64::MAX);
-        Ok((store.data_mut().clocks().subscribe_duration(nanoseconds)?,))
+        let sandbox = store.data_mut();
+        let until = tokio::time::Instant::now().checked_add(wanted);
+        let sleep = Sleep { until, deadline: sandbox.deadline, clock: sandbox.clock.clone() };
+        let sleep = sandbox.resources.push(sleep)?;
+        Ok((wasmtime_wasi::p2::subscribe(&mut sandbox.resources, sleep)?,))
     }
 
     linker.allow_shadowing(true);
@@ -116,7 +127,6 @@ fn bounded_sleep(linker: &mut Linker<Sandbox>) -> wasmtime::Result<()> {
             subscribe(store, Duration::from_nanos(when.saturating_sub(now)))
         },
     )?;
-    drop(clock);
     linker.allow_shadowing(false);
     Ok(())
 }

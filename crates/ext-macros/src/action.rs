@@ -2,8 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::punctuated::Punctuated;
-use syn::{Attribute, FnArg, Ident, ItemFn, Pat, ReturnType, Token, Type, parse_quote};
+use syn::{Attribute, FnArg, Ident, ItemFn, Pat, ReturnType, Type, parse_quote};
 
 use crate::attributes;
 use crate::errors::{self, Errors};
@@ -29,10 +28,12 @@ pub fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     }
     let parameters = Parameter::take(&mut function, &mut errors);
     check(&function, &parameters, &mut errors);
+    // Checked; rustc knows `ext` inside of derives only.
+    function.attrs.retain(|attribute| !attribute.path().is_ident("ext"));
     match errors.into_result() {
         Ok(()) => {
             let export = export(&function, &parameters);
-            quote!(#function #export)
+            quote!(#[allow(clippy::needless_pass_by_value)] #function #export)
         }
         Err(errors) => {
             let errors = errors.to_compile_error();
@@ -51,7 +52,7 @@ struct Parameter {
 impl Parameter {
     /// Takes the parameters, and off them the attributes that rustc allows on none.
     fn take(function: &mut ItemFn, errors: &mut Errors) -> Vec<Self> {
-        let mut parameters = Vec::new();
+        let mut parameters: Vec<Self> = Vec::new();
         for input in &mut function.sig.inputs {
             let input = match input {
                 FnArg::Receiver(receiver) => {
@@ -65,13 +66,21 @@ impl Parameter {
                 .drain(..)
                 .partition(|it| it.path().is_ident("doc") || it.path().is_ident("ext"));
             input.attrs = theirs;
+            for attribute in &input.attrs {
+                if attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr") {
+                    errors.add(attribute, errors::PARAMETER_CFG);
+                }
+            }
             match &*input.pat {
                 Pat::Ident(pattern) if pattern.subpat.is_none() && pattern.by_ref.is_none() => {
-                    parameters.push(Self {
-                        name: pattern.ident.clone(),
-                        ty: (*input.ty).clone(),
-                        attributes: ours,
-                    });
+                    let name = pattern.ident.clone();
+                    if parameters.iter().any(|earlier| earlier.name == name) {
+                        errors.add(&name, errors::DUPLICATE_PARAMETER);
+                        // rustc has its own words for it, which would be there as well.
+                        input.pat = parse_quote!(_);
+                    }
+                    let ty = (*input.ty).clone();
+                    parameters.push(Self { name, ty, attributes: ours });
                 }
                 pattern => errors.add(pattern, errors::PARAMETER_PATTERN),
             }
@@ -95,26 +104,20 @@ fn check(function: &ItemFn, parameters: &[Parameter], errors: &mut Errors) {
     if let Some(variadic) = &signature.variadic {
         errors.add(variadic, errors::ACTION_VARIADIC);
     }
-    if !signature.generics.params.is_empty() {
+    for lifetime in signature.generics.lifetimes() {
+        errors.add(lifetime, errors::ACTION_LIFETIME);
+    }
+    let mut types = signature.generics.type_params();
+    let mut constants = signature.generics.const_params();
+    if types.next().is_some() || constants.next().is_some() {
         errors.add(&signature.generics, errors::ACTION_GENERIC);
     }
-    let mut seen: Punctuated<&Ident, Token![,]> = Punctuated::new();
     for parameter in parameters {
         attributes::none(&parameter.attributes, errors);
         named::check_type(&parameter.ty, None, errors);
-        if seen.iter().any(|name| **name == parameter.name) {
-            errors.add(&parameter.name, errors::DUPLICATE_PARAMETER);
-        }
-        seen.push(&parameter.name);
     }
-    match &signature.output {
-        ReturnType::Type(_, ty) if matches!(**ty, Type::Reference(_)) => {
-            errors.add(ty, errors::REFERENCE_RESULT);
-        }
-        ReturnType::Type(_, ty) if !matches!(**ty, Type::Never(_)) => {
-            named::check_type(ty, None, errors);
-        }
-        _ => {}
+    if let ReturnType::Type(_, ty) = &signature.output {
+        named::check_type(ty, None, errors);
     }
 }
 
@@ -137,18 +140,23 @@ fn export(function: &ItemFn, parameters: &[Parameter]) -> TokenStream {
     let result = named::constant(&output, quote!(TYPE));
     let record = named::record(parameters.iter().map(|parameter| &parameter.ty));
     let index = 0..parameters.len();
+    let load = parameters.iter().map(|it| named::function(&it.ty, quote!(load)));
+    let store = named::function(&output, quote!(store));
     let attributes = function.attrs.iter().filter(|it| it.path().is_ident("cfg"));
     let area = named::constant(&output, quote!(LAYOUT));
     quote! {
         #(#attributes)*
-        #[allow(clippy::all, clippy::pedantic, deprecated)]
+        #[allow(deprecated)]
         const _: () = {
             const ACTION: ::ext_runtime::expansion::Action = ::ext_runtime::expansion::Action {
-                path: concat!(module_path!(), #path),
+                path: ::core::concat!(::core::module_path!(), #path),
                 meta: #meta,
                 parameters: &[#(#parts),*],
                 result: #result,
             };
+
+            // Callers are not in this crate; rustc would call a private action unused.
+            let _ = #name;
 
             #[cfg(target_family = "wasm")]
             #[used]
@@ -163,9 +171,9 @@ fn export(function: &ItemFn, parameters: &[Parameter]) -> TokenStream {
                 let __record = const { #record };
                 unsafe {
                     let __result: #output = #name(#(
-                        ::ext_runtime::ExtType::load(__arguments.add(__record.offsets[#index]))
+                        #load(__arguments.add(__record.offsets[#index]))
                     ),*);
-                    ::ext_runtime::ExtType::store(__result, RESULT.address());
+                    #store(__result, RESULT.address());
                 }
                 RESULT.address()
             }

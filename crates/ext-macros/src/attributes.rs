@@ -2,7 +2,7 @@
 
 use syn::{Attribute, LitStr};
 
-use crate::errors::{Errors, MESSAGE_PLACE, UNKNOWN_ATTRIBUTE};
+use crate::errors::{Errors, MESSAGE_PLACE, MESSAGE_TWICE, UNKNOWN_ATTRIBUTE};
 
 /// Reads the attributes of an element on which none is known.
 pub fn none(attributes: &[Attribute], errors: &mut Errors) {
@@ -17,8 +17,10 @@ pub fn message(attributes: &[Attribute], errors: &mut Errors) -> Option<LitStr> 
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("ext")) {
         let read = attribute.parse_nested_meta(|meta| {
             if meta.path.is_ident("message") {
-                message = Some(meta.value()?.parse::<LitStr>()?);
-                Ok(())
+                match message.replace(meta.value()?.parse::<LitStr>()?) {
+                    Some(_) => Err(meta.error(MESSAGE_TWICE)),
+                    None => Ok(()),
+                }
             } else {
                 Err(meta.error(UNKNOWN_ATTRIBUTE))
             }

@@ -81,10 +81,10 @@ impl<'a> Case<'a> {
         quote! {
             &::ext_runtime::expansion::Type::Named(&::ext_runtime::expansion::Named {
                 id: ::ext_runtime::expansion::named_id(
-                    concat!(module_path!(), #path),
+                    ::core::concat!(::core::module_path!(), #path),
                     &[#(<#arguments as ::ext_runtime::ExtType>::TYPE),*],
                 ),
-                path: concat!(module_path!(), #path),
+                path: ::core::concat!(::core::module_path!(), #path),
                 arguments: &[#(<#arguments as ::ext_runtime::ExtType>::TYPE),*],
                 kind: ::ext_runtime::expansion::Kind::Structure,
                 meta: #meta,
@@ -125,12 +125,14 @@ impl<'a> Case<'a> {
             Fields::Named(_) => quote!(Self::#name {}),
             Fields::Unnamed(fields) if !fields.unnamed.is_empty() => {
                 let record = named::record(self.types());
-                let index: Vec<usize> = (0..fields.unnamed.len()).collect();
+                let index = 0..fields.unnamed.len();
+                let load =
+                    fields.unnamed.iter().map(|field| named::function(&field.ty, quote!(load)));
                 quote! {
                     let __record = const { #record };
-                    Self::#name(#(::ext_runtime::ExtType::load(
-                        __at.add(__variant.payload + __record.offsets[#index])
-                    )),*)
+                    Self::#name(#(
+                        #load(__at.add(__variant.payload + __record.offsets[#index]))
+                    ),*)
                 }
             }
             Fields::Unnamed(_) => quote!(Self::#name()),

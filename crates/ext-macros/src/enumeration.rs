@@ -10,16 +10,16 @@ use crate::case::Case;
 use crate::errors::{self, Errors};
 use crate::named::{self, Body};
 
-pub fn expand(item: DeriveInput) -> syn::Result<TokenStream> {
+pub fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
     let mut errors = Errors::default();
-    let variants = checked(&item, errors::ENUM_ITEM, &mut errors)?;
+    let variants = checked(item, errors::ENUM_ITEM, &mut errors)?;
     for variant in variants {
         attributes::none(&variant.attrs, &mut errors);
     }
     errors.into_result()?;
-    let cases = Case::all(&item, variants);
+    let cases = Case::all(item, variants);
     let parts = cases.iter().map(|case| case.part(None)).collect();
-    Ok(implementation(&item, &cases, parts))
+    Ok(implementation(item, &cases, parts))
 }
 
 /// The cases of an enum, with what is wrong about any enum noted.
@@ -58,6 +58,7 @@ pub fn implementation(item: &DeriveInput, cases: &[Case], parts: Vec<TokenStream
             },
             layout: quote!(#variant.layout),
             parts,
+            patterns: cases.iter().map(Case::pattern).collect(),
             load: quote! {
                 let __variant = const { #variant };
                 match __variant.load(__at) {

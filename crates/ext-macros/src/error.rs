@@ -2,23 +2,23 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{DeriveInput, Fields, Variant};
+use syn::{DeriveInput, Variant};
 
 use crate::attributes;
 use crate::case::Case;
 use crate::errors::{self, Errors};
-use crate::{enumeration, meta};
+use crate::{enumeration, meta, named};
 
-pub fn expand(item: DeriveInput) -> syn::Result<TokenStream> {
+pub fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
     let mut errors = Errors::default();
-    let variants = enumeration::checked(&item, errors::ERROR_ITEM, &mut errors)?;
+    let variants = enumeration::checked(item, errors::ERROR_ITEM, &mut errors)?;
     let messages: Vec<Message> =
         variants.iter().map(|variant| Message::of(variant, &mut errors)).collect();
     errors.into_result()?;
 
-    let cases = Case::all(&item, variants);
+    let cases = Case::all(item, variants);
     let parts = cases.iter().zip(&messages).map(|(case, it)| case.part(Some(&it.template)));
-    let implementation = enumeration::implementation(&item, &cases, parts.collect());
+    let implementation = enumeration::implementation(item, &cases, parts.collect());
     let name = &item.ident;
     let (generics, arguments, conditions) = item.generics.split_for_impl();
     let arms = cases.iter().zip(&messages).map(|(case, message)| {
@@ -30,7 +30,7 @@ pub fn expand(item: DeriveInput) -> syn::Result<TokenStream> {
         #implementation
 
         #[automatically_derived]
-        #[allow(unused_variables, clippy::all)]
+        #[allow(unused_variables)]
         impl #generics ::core::fmt::Display for #name #arguments #conditions {
             fn fmt(&self, __formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 match self {
@@ -42,6 +42,26 @@ pub fn expand(item: DeriveInput) -> syn::Result<TokenStream> {
         #[automatically_derived]
         impl #generics ::core::error::Error for #name #arguments #conditions {}
     })
+}
+
+/// See [`named::placeholder`].
+pub fn placeholder(item: &DeriveInput) -> TokenStream {
+    let implementation = named::placeholder(item);
+    let name = &item.ident;
+    let (generics, arguments, conditions) = item.generics.split_for_impl();
+    quote! {
+        #implementation
+
+        #[automatically_derived]
+        impl #generics ::core::fmt::Display for #name #arguments #conditions {
+            fn fmt(&self, _: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::result::Result::Ok(())
+            }
+        }
+
+        #[automatically_derived]
+        impl #generics ::core::error::Error for #name #arguments #conditions {}
+    }
 }
 
 /// What is said when a case happens.
@@ -59,16 +79,16 @@ impl Message {
                 let template = literal.value();
                 match placeholders(&template) {
                     Ok(names) => {
-                        for name in names.iter().filter(|name| !has_field(variant, name)) {
-                            errors.add(
-                                &literal,
-                                format!("{}: `{name}`", errors::MESSAGE_PLACEHOLDER),
-                            );
+                        let known = placeholders_of(variant);
+                        for name in names {
+                            if !known.contains(&format!("`{{{name}}}`")) {
+                                errors.add(&literal, errors::message_placeholder(&name, &known));
+                            }
                         }
                     }
                     Err(Unbalanced) => errors.add(&literal, errors::MESSAGE_BRACES),
                 }
-                let write = written(variant, &template, literal.span());
+                let write = written(&template, literal.span());
                 Self { template, write }
             }
             None => {
@@ -115,31 +135,31 @@ fn placeholders(template: &str) -> Result<Vec<String>, Unbalanced> {
     Ok(names)
 }
 
-fn has_field(variant: &Variant, name: &str) -> bool {
-    match &variant.fields {
-        Fields::Named(fields) => {
-            fields.named.iter().filter_map(|it| it.ident.as_ref()).any(|it| meta::unraw(it) == name)
-        }
-        Fields::Unnamed(fields) => {
-            name.parse::<usize>().is_ok_and(|index| index < fields.unnamed.len())
-        }
-        Fields::Unit => false,
-    }
+/// What a case's message can use, as it is written there.
+fn placeholders_of(variant: &Variant) -> Vec<String> {
+    (variant.fields.iter().enumerate())
+        .map(|(index, field)| match &field.ident {
+            Some(name) => format!("`{{{}}}`", meta::unraw(name)),
+            None => format!("`{{{index}}}`"),
+        })
+        .collect()
 }
 
-/// `write!` takes named fields from the pattern as they are, and numbered ones as arguments.
-fn written(variant: &Variant, template: &str, span: Span) -> TokenStream {
-    let template = syn::LitStr::new(template, span);
-    match &variant.fields {
-        Fields::Unnamed(fields) => {
-            // Every argument must be used: `{:.0}` with a string of no width uses the rest.
-            let used = placeholders(&template.value()).unwrap_or_default();
-            let count =
-                used.iter().filter_map(|it| it.parse::<usize>().ok()).max().map_or(0, |it| it + 1);
-            let arguments =
-                (0..count.min(fields.unnamed.len())).map(|index| quote::format_ident!("__{index}"));
-            quote!(::core::write!(__formatter, #template, #(#arguments),*))
+/// Writes the message: `write!` finds the data in the variables that the case's pattern
+/// binds. (As arguments, numbered data would have to be used without gaps.)
+fn written(template: &str, span: Span) -> TokenStream {
+    let mut text = String::new();
+    let mut rest = template.chars().peekable();
+    while let Some(character) = rest.next() {
+        text.push(character);
+        if character == '{' {
+            match rest.peek() {
+                Some('{') => text.extend(rest.next()),
+                Some(digit) if digit.is_ascii_digit() => text.push_str("__"),
+                _ => {}
+            }
         }
-        _ => quote!(::core::write!(__formatter, #template)),
     }
+    let text = syn::LitStr::new(&text, span);
+    quote!(::core::write!(__formatter, #text))
 }

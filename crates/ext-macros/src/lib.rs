@@ -56,7 +56,7 @@ pub fn ext_action(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_derive(ExtStructure, attributes(ext))]
 pub fn ext_structure(item: TokenStream) -> TokenStream {
-    expansion(item, structure::expand)
+    expansion(item, structure::expand, named::placeholder)
 }
 
 /// Makes an enum cross the boundary: a WIT `enum` when no case has data, else a `variant`.
@@ -77,7 +77,7 @@ pub fn ext_structure(item: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_derive(ExtEnum, attributes(ext))]
 pub fn ext_enum(item: TokenStream) -> TokenStream {
-    expansion(item, enumeration::expand)
+    expansion(item, enumeration::expand, named::placeholder)
 }
 
 /// Makes an enum an error of actions: as `ExtEnum`, and each case has a message.
@@ -104,5 +104,5 @@ pub fn ext_enum(item: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_derive(ExtError, attributes(ext))]
 pub fn ext_error(item: TokenStream) -> TokenStream {
-    expansion(item, error::expand)
+    expansion(item, error::expand, error::placeholder)
 }

@@ -9,7 +9,7 @@ use crate::errors::{self, Errors};
 use crate::meta::Members;
 use crate::named::{self, Body};
 
-pub fn expand(item: DeriveInput) -> syn::Result<TokenStream> {
+pub fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
     let mut errors = Errors::default();
     attributes::none(&item.attrs, &mut errors);
     named::check_generics(&item.generics, &mut errors);
@@ -35,15 +35,17 @@ pub fn expand(item: DeriveInput) -> syn::Result<TokenStream> {
     });
     let (load, store) = fields_code(&quote!(Self), &names, &types, &quote!(0));
     let record = named::record(types.iter().copied());
+    let pattern = quote!(Self { #(#names),* });
     Ok(named::implementation(
-        &item,
+        item,
         Body {
             kind: quote!(Structure),
             layout: quote!(#record.layout),
             parts: parts.collect(),
+            patterns: vec![pattern.clone()],
             load,
             store: quote! {
-                let Self { #(#names),* } = self;
+                let #pattern = self;
                 #store
             },
         },
@@ -60,15 +62,17 @@ pub fn fields_code(
 ) -> (TokenStream, TokenStream) {
     let record = named::record(types.iter().copied());
     let index: Vec<usize> = (0..names.len()).collect();
+    let functions = types.iter().map(|ty| named::function(ty, quote!(load)));
     let load = quote! {
         let __record = const { #record };
         #constructor {
-            #(#names: ::ext_runtime::ExtType::load(__at.add(#offset + __record.offsets[#index]))),*
+            #(#names: #functions(__at.add(#offset + __record.offsets[#index]))),*
         }
     };
+    let functions = types.iter().map(|ty| named::function(ty, quote!(store)));
     let store = quote! {
         let __record = const { #record };
-        #(::ext_runtime::ExtType::store(#names, __at.add(#offset + __record.offsets[#index]));)*
+        #(#functions(#names, __at.add(#offset + __record.offsets[#index]));)*
     };
     (load, store)
 }

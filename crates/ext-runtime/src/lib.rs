@@ -55,7 +55,8 @@ pub use types::ExtType;
 
 /// What an extension's source usually imports.
 pub mod prelude {
-    pub use crate::{ExtEnum, ExtError, ExtStructure, ExtType, ext_action};
+    // Not `ExtType`: its functions would be in the way of others' of the same names.
+    pub use crate::{ExtEnum, ExtError, ExtStructure, ext_action};
 }
 
 /// What the macros' expansions use. Not for people: it changes without notice.

@@ -27,6 +27,11 @@ use crate::layout::Layout;
 /// | [`ExtStructure`](macro@crate::ExtStructure) | `record` |
 /// | [`ExtEnum`](macro@crate::ExtEnum), [`ExtError`](macro@crate::ExtError) | `enum` or `variant` |
 ///
+/// A type cannot contain itself, not even in a list: WIT knows no recursive types. The
+/// derives say so where a type names itself. Of types that contain each other rustc says
+/// "cycle detected when …" and names the `TYPE` of each: one of them has to hold an index
+/// or a key in place of the other.
+///
 /// # Safety
 /// Whoever implements it promises that `LAYOUT` is the Canonical ABI's for `TYPE`, that
 /// `load` reads and `store` writes exactly that, and that a `PLAIN` type's Rust
@@ -34,8 +39,9 @@ use crate::layout::Layout;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot cross the boundary of an extension",
     label = "not usable in an action",
-    note = "numbers, `bool`, `char`, `String`, `Vec`, `Option`, `Result`, tuples, maps with `String` keys and `Box` can cross",
-    note = "a type of your own needs `#[derive(ExtStructure)]` (fields), `#[derive(ExtEnum)]` (cases) or `#[derive(ExtError)]` (errors)"
+    note = "these can cross: `bool`, `char`, `i8` to `i64`, `u8` to `u64`, `f32`, `f64`, `String`; and `Vec`, `Option`, `Result`, `Box`, tuples of up to twelve and maps with `String` keys, when their parts can",
+    note = "a type of your own needs `#[derive(ExtStructure)]` on a struct, `#[derive(ExtEnum)]` on an enum, `#[derive(ExtError)]` on an error",
+    note = "for a type of another crate, pass what it holds: seconds for a `Duration`, or a structure of your own"
 )]
 pub unsafe trait ExtType: Sized + 'static {
     /// How a value lies in memory at the boundary.
@@ -66,4 +72,12 @@ pub unsafe trait ExtType: Sized + 'static {
     #[doc(hidden)]
     #[cfg(target_family = "wasm")]
     unsafe fn store(self, at: *mut u8);
+
+    /// Takes a value apart and puts it together again. On other targets no `load` and no
+    /// `store` does, and rustc would call fields and cases unused that only callers use.
+    #[doc(hidden)]
+    #[cfg(not(target_family = "wasm"))]
+    fn same(self) -> Self {
+        self
+    }
 }

@@ -16,6 +16,13 @@
 //! | [`outcomes`] | errors of the extension's own |
 //! | [`memory`], [`trouble`], [`world`] | an extension and its host |
 
+#![expect(
+    clippy::result_unit_err,
+    clippy::type_complexity,
+    clippy::unused_unit,
+    reason = "every shape is the point, the odd ones too"
+)]
+
 #[macro_use]
 mod echo;
 

@@ -26,6 +26,7 @@ fn what_comes_back_equals_what_went_in() {
     assert!(actions.len() > 120, "the kitchen sink has {} echo actions", actions.len());
     let values = Values::of(definition);
     for action in actions {
+        let start = std::time::Instant::now();
         let mut runner = TestRunner::new(Config {
             cases: VALUES,
             failure_persistence: None,
@@ -35,6 +36,7 @@ fn what_comes_back_equals_what_went_in() {
             let expected = expected(action, &arguments);
             check(&extension, action, &arguments, &expected)
         });
+        eprintln!("{:>8.2} {}", start.elapsed().as_secs_f64(), action.name);
         if let Err(failure) = cases {
             panic!("{}: {failure}", action.name);
         }

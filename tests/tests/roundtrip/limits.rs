@@ -103,3 +103,13 @@ fn output() {
         assert_eq!(found.as_str().map(str::len), Some(13_336));
     }
 }
+
+#[test]
+fn no_limits_to_speak_of() {
+    let limits = Limits { time: Duration::MAX, memory: usize::MAX, output: usize::MAX };
+    let host = sink::host().limits(limits).build().expect("a host");
+    let extension = host.load_bytes(sink::bytes()).expect("the package loads");
+    let slept = sink::call(&extension, "sleeps", json!({"millis": 40}));
+    assert!(slept.as_u64().is_some_and(|millis| millis >= 40), "{slept}");
+    assert_eq!(sink::call(&extension, "large", json!({"bytes": 3})), json!("paWl"));
+}

@@ -46,7 +46,7 @@ impl Application {
     pub fn requirement(&self, name: &PackageName) -> Option<String> {
         let table =
             self.document.get("package")?.get("metadata")?.get("ext")?.get("dependencies")?;
-        Some(table.get(&name.to_string())?.as_str()?.to_owned())
+        Some(table.get(name.to_string())?.as_str()?.to_owned())
     }
 
     /// Notes an extension, and what the application needs to use any.

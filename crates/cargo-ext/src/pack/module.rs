@@ -31,28 +31,22 @@ pub fn with_adapters(
     let mut types = Types { first: counts.types, new: Vec::new() };
     let mut functions = Vec::new();
     let mut exports = ExportSection::new();
-    let mut next = counts.functions;
-    let drop_result = symbol("ext:drop")?;
-    let mut post_return = None;
-    for action in actions {
+    // Behind the adapters comes what all of them share: give back the result at an address.
+    let post_return = counts.functions + actions.len() as u32;
+    for (index, action) in (counts.functions..).zip(actions) {
         let adapter = adapter::adapter(action, symbol(action.symbol)?, shared, resolve, sizes);
         let Adapter { params, results, code, result_owns } = adapter;
         functions.push((types.index(params, results), code));
-        exports.export(&action.export, ExportKind::Func, next);
-        next += 1;
+        exports.export(&action.export, ExportKind::Func, index);
         if result_owns {
-            // Every action shares one function that takes the result's address.
-            let index = *post_return.get_or_insert_with(|| {
-                let mut code = wasm_encoder::Function::new([]);
-                code.instruction(&wasm_encoder::Instruction::Call(drop_result));
-                code.instruction(&wasm_encoder::Instruction::End);
-                functions.push((types.index(vec![ValType::I32], vec![]), code));
-                next += 1;
-                next - 1
-            });
-            exports.export(&format!("cabi_post_{}", action.export), ExportKind::Func, index);
+            let name = format!("cabi_post_{}", action.export);
+            exports.export(&name, ExportKind::Func, post_return);
         }
     }
+    let mut code = wasm_encoder::Function::new([]);
+    code.instruction(&wasm_encoder::Instruction::Call(symbol("ext:drop")?));
+    code.instruction(&wasm_encoder::Instruction::End);
+    functions.push((types.index(vec![ValType::I32], vec![]), code));
     exports.export("cabi_realloc", ExportKind::Func, symbol("ext:realloc")?);
 
     let mut module = Module::new();

@@ -10,12 +10,12 @@ use wasmtime::component::Val;
 use super::{Types, child};
 use crate::error::ArgumentError;
 
-pub struct Reader<'t, 'a> {
-    pub types: &'t Types<'a>,
+pub struct Reader<'t> {
+    pub types: &'t Types,
     pub errors: Vec<ArgumentError>,
 }
 
-impl Reader<'_, '_> {
+impl Reader<'_> {
     fn error<T>(&mut self, path: &str, reason: impl Into<String>) -> Option<T> {
         let path = if path.is_empty() { "arguments" } else { path };
         self.errors.push(ArgumentError { path: path.to_owned(), reason: reason.into() });

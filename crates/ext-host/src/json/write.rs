@@ -11,7 +11,7 @@ use wasmtime::component::Val;
 use super::Types;
 use crate::message;
 
-impl Types<'_> {
+impl Types {
     /// A value as JSON.
     pub fn write(&self, ty: &Type, value: &Val) -> Value {
         match (ty, value) {

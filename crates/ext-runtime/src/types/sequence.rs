@@ -25,7 +25,10 @@ unsafe impl<T: ExtType> ExtType for Vec<T> {
             let mut elements = Self::with_capacity(length);
             let mut index = 0;
             while index < length {
-                elements.as_mut_ptr().add(index).write(T::load(address.add(index * T::LAYOUT.size)));
+                elements
+                    .as_mut_ptr()
+                    .add(index)
+                    .write(T::load(address.add(index * T::LAYOUT.size)));
                 index += 1;
             }
             elements.set_len(length);

@@ -1,8 +1,0 @@
-use ext_runtime::prelude::*;
-
-#[derive(ExtError)]
-pub enum Failure {
-    Late,
-}
-
-fn main() {}

@@ -1,0 +1,8 @@
+use ext_runtime::prelude::*;
+
+#[ext_action]
+fn stop() -> ! {
+    std::process::exit(0)
+}
+
+fn main() {}

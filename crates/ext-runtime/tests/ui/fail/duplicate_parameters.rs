@@ -1,8 +1,0 @@
-use ext_runtime::prelude::*;
-
-#[ext_action]
-pub fn add(a: u32, a: u32) -> u32 {
-    a
-}
-
-fn main() {}

@@ -1,6 +1,0 @@
-use ext_runtime::prelude::*;
-
-#[derive(ExtEnum)]
-pub enum Never {}
-
-fn main() {}

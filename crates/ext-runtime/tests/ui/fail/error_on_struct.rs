@@ -1,8 +1,0 @@
-use ext_runtime::prelude::*;
-
-#[derive(Debug, ExtError)]
-pub struct Failure {
-    pub reason: String,
-}
-
-fn main() {}

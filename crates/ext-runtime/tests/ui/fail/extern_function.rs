@@ -1,8 +1,0 @@
-use ext_runtime::prelude::*;
-
-#[ext_action]
-pub extern "C" fn one() -> u32 {
-    1
-}
-
-fn main() {}

@@ -1,8 +1,0 @@
-use ext_runtime::prelude::*;
-
-#[ext_action]
-pub fn now() -> std::time::Instant {
-    std::time::Instant::now()
-}
-
-fn main() {}

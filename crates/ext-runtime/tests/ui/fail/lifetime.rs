@@ -1,8 +1,0 @@
-use ext_runtime::prelude::*;
-
-#[derive(ExtStructure)]
-pub struct Line<'a> {
-    pub sku: &'a str,
-}
-
-fn main() {}

@@ -1,8 +1,0 @@
-use ext_runtime::prelude::*;
-
-#[ext_action]
-pub struct Line {
-    pub sku: String,
-}
-
-fn main() {}

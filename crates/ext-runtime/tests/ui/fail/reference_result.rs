@@ -1,8 +1,0 @@
-use ext_runtime::prelude::*;
-
-#[ext_action]
-pub fn name() -> &'static str {
-    "x"
-}
-
-fn main() {}

@@ -1,6 +1,0 @@
-use ext_runtime::prelude::*;
-
-#[derive(ExtStructure)]
-pub struct Pair(pub u32, pub u32);
-
-fn main() {}

@@ -1,8 +1,0 @@
-use ext_runtime::prelude::*;
-
-#[derive(ExtStructure)]
-pub enum Kind {
-    One,
-}
-
-fn main() {}

@@ -1,9 +1,0 @@
-use ext_runtime::prelude::*;
-
-#[derive(ExtStructure)]
-pub struct Nothing {}
-
-#[derive(ExtStructure)]
-pub struct Unit;
-
-fn main() {}

@@ -1,8 +1,0 @@
-use ext_runtime::prelude::*;
-
-#[ext_action]
-pub unsafe fn greet(name: String) -> String {
-    name
-}
-
-fn main() {}
