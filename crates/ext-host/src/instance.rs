@@ -149,9 +149,13 @@ fn failure(store: &Store<Sandbox>, limits: &Limits, error: &wasmtime::Error) -> 
     if store.data().memory.refused {
         return Failure::Limit(Limit::Memory { allowed: limits.memory });
     }
-    if let Some(panic) = message::panic(&store.data().output.take()) {
+    let written = &store.data().output;
+    let output = written.take();
+    if let Some((before, panic)) = message::panic(&output) {
+        written.keep(before);
         return Failure::Trap(panic);
     }
+    written.keep(&output);
     if let Some(exit) = error.downcast_ref::<I32Exit>() {
         let message = format!("it left with the exit code {}", exit.0);
         return Failure::Trap(Trap { message, place: None });

@@ -6,19 +6,22 @@ use serde_json::Value;
 use crate::error::Trap;
 
 /// The panic that the standard library reported last: a line `thread '…' panicked at PLACE:`,
-/// then the message, then perhaps a note.
-pub fn panic(output: &str) -> Option<Trap> {
-    let (place, report) = output.rmatch_indices("thread '").find_map(|(at, _)| {
+/// then the message, then perhaps a note. And what was written before.
+pub fn panic(output: &str) -> Option<(&str, Trap)> {
+    let (at, place, report) = output.rmatch_indices("thread '").find_map(|(at, _)| {
         let starts_line = at == 0 || output[..at].ends_with('\n');
         let (head, report) = output[at..].split_once('\n')?;
         let (_, place) = head.split_once(" panicked at ")?;
         // A message may speak of panics as well, but hardly of a line and a column.
         let place = place.strip_suffix(':')?;
         let numbers = place.rsplitn(3, ':').take(2).all(|part| part.parse::<u32>().is_ok());
-        (starts_line && numbers).then_some((place, report))
+        (starts_line && numbers).then_some((at, place, report))
     })?;
     let message = report.rsplit_once("\nnote: run with `RUST_BACKTRACE").map_or(report, |it| it.0);
-    Some(Trap { message: message.trim_end().to_owned(), place: Some(place.to_owned()) })
+    // The report starts with an empty line.
+    let before = output[..at].strip_suffix('\n').unwrap_or_default();
+    let (message, place) = (message.trim_end().to_owned(), Some(place.to_owned()));
+    Some((before, Trap { message, place }))
 }
 
 /// An error's template with its data in place of `{0}`, `{1}` and `{field}`.
@@ -71,9 +74,9 @@ mod tests {
     fn panics() {
         let output = "hello\n\nthread '<unnamed>' (1) panicked at src/lib.rs:3:5:\ntoo\nmany\nnote: run with `RUST_BACKTRACE=1` …\n";
         let expected = Trap { message: "too\nmany".into(), place: Some("src/lib.rs:3:5".into()) };
-        assert_eq!(panic(output), Some(expected));
+        assert_eq!(panic(output), Some(("hello\n", expected)));
         let nested = format!("{output}thread 'x' panicked at noon:\nit was hot\n");
-        assert!(panic(&nested).is_some_and(|trap| trap.message.ends_with("it was hot")));
+        assert!(panic(&nested).is_some_and(|(_, trap)| trap.message.ends_with("it was hot")));
         assert_eq!(panic("nothing of the kind"), None);
     }
 

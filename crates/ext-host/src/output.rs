@@ -53,6 +53,11 @@ impl Output {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Puts back some of what was taken.
+    pub fn keep(&self, output: &str) {
+        self.lock().write(output.as_bytes());
+    }
+
     /// Takes what was written so far.
     pub fn take(&self) -> String {
         let mut kept = std::mem::take(&mut *self.lock());

@@ -23,6 +23,9 @@ use proc_macro::TokenStream;
 /// comments are allowed on them) become the action's. Parameters and result are owned
 /// values of types that implement `ExtType`; a `Result<T, E>` makes `E` the action's error.
 ///
+/// Inside of an `impl` rustc refuses the attribute ("`const` items in this context need a
+/// name"): an action is a free function, which may call a method.
+///
 /// ```
 /// use ext_runtime::prelude::*;
 ///

@@ -42,6 +42,24 @@
 //! assert_eq!(count_articles(vec![Line { sku: "A-1".into(), quantity: 3 }]).unwrap(), 3);
 //! ```
 //!
+//! The macros work in crates of edition 2021 and later, under `#![forbid(unsafe_code)]` (the
+//! `unsafe` of their expansions is this crate's affair) and with all warnings denied:
+//!
+//! ```edition2021
+//! #![forbid(unsafe_code)]
+//! #![deny(warnings, missing_docs)]
+//! //! Sums.
+//!
+//! use ext_runtime::prelude::*;
+//!
+//! /// Adds.
+//! #[ext_action]
+//! fn add(a: u32, b: u32) -> u32 {
+//!     a + b
+//! }
+//! # fn main() {}
+//! ```
+//!
 //! On WebAssembly targets each action additionally exports one core function and one
 //! entry of the custom section that `cargo ext` reads (see [`description`]).
 

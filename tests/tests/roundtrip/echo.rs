@@ -7,7 +7,7 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 
 use super::sink;
-use super::values::{Values, same};
+use super::values::{Values, doubles, same};
 
 /// Random values for each action.
 const VALUES: u32 = 2000;
@@ -26,7 +26,6 @@ fn what_comes_back_equals_what_went_in() {
     assert!(actions.len() > 120, "the kitchen sink has {} echo actions", actions.len());
     let values = Values::of(definition);
     for action in actions {
-        let start = std::time::Instant::now();
         let mut runner = TestRunner::new(Config {
             cases: VALUES,
             failure_persistence: None,
@@ -36,7 +35,6 @@ fn what_comes_back_equals_what_went_in() {
             let expected = expected(action, &arguments);
             check(&extension, action, &arguments, &expected)
         });
-        eprintln!("{:>8.2} {}", start.elapsed().as_secs_f64(), action.name);
         if let Err(failure) = cases {
             panic!("{}: {failure}", action.name);
         }
@@ -72,6 +70,23 @@ fn expected(action: &Action, arguments: &Value) -> Result<Value, Value> {
         ([value], ..) => Ok((*value).clone()),
         (values, _, Some(Type::Tuple(_))) => Ok(json!(values)),
         _ => Ok(arguments.clone()),
+    }
+}
+
+/// Most callers have their values from JSON texts, and write texts.
+#[test]
+fn numbers_survive_being_text() {
+    let config = Config { cases: VALUES, failure_persistence: None, ..Config::default() };
+    let numbers = doubles().prop_filter("JSON has no such number", |it| it.is_finite());
+    let cases = TestRunner::new(config).run(&numbers, |number| {
+        let text = json!({"value": number}).to_string();
+        let arguments: Value = serde_json::from_str(&text).expect("it was written just now");
+        let found = sink::call(sink::shared(), "echo_f64", arguments).to_string();
+        prop_assert_eq!(found.parse::<f64>().map(f64::to_bits), Ok(number.to_bits()));
+        Ok(())
+    });
+    if let Err(failure) = cases {
+        panic!("{failure}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! The package that all of this is about.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use ext_host::{Error, Extension, Host, HostBuilder};
@@ -8,11 +8,8 @@ use serde_json::Value;
 
 /// The package's file, built by the command.
 pub fn file() -> &'static Path {
-    static FILE: OnceLock<std::path::PathBuf> = OnceLock::new();
-    FILE.get_or_init(|| {
-        std::env::var_os("KS")
-            .map_or_else(|| ext_tests::build_extension("kitchen-sink"), Into::into)
-    })
+    static FILE: OnceLock<PathBuf> = OnceLock::new();
+    FILE.get_or_init(|| ext_tests::build_extension("kitchen-sink"))
 }
 
 /// The package's bytes.

@@ -46,6 +46,18 @@ fn a_panic_is_found_behind_much_output() {
 }
 
 #[test]
+fn output_before_a_panic_is_kept() {
+    let arguments = json!({"lines": 2, "message": "and then"});
+    let (result, output) = sink::shared().call_json_with_output("writes_and_panics", &arguments);
+    assert!(matches!(result, Err(Error::Trap(trap)) if trap.message == "and then"));
+    assert_eq!(output, "out 1\nerror 1\nout 2\nerror 2\n");
+    // What is no panic takes nothing out.
+    let (result, output) = sink::shared().call_json_with_output("aborts", &json!({}));
+    assert!(result.is_err());
+    assert_eq!(output, "");
+}
+
+#[test]
 fn an_abort_has_no_place() {
     let trap = trap(sink::shared(), "aborts", json!({}));
     assert_eq!(trap.place, None);

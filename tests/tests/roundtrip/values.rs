@@ -31,7 +31,7 @@ impl<'a> Values<'a> {
     fn value(&self, ty: &Type, level: usize) -> BoxedStrategy<Value> {
         let inner = |ty: &Type| self.value(ty, level + 1);
         // Long lists at the outside, short ones deep down: large enough, and not too large.
-        let many = [12, 6, 4, 3].get(level).copied().unwrap_or(2);
+        let many = [9, 5, 4, 3].get(level).copied().unwrap_or(2);
         match ty {
             Type::Unit => Just(Value::Null).boxed(),
             Type::Bool => any::<bool>().prop_map(Value::from).boxed(),
