@@ -76,12 +76,13 @@ fn expected(action: &Action, arguments: &Value) -> Result<Value, Value> {
 /// Most callers have their values from JSON texts, and write texts.
 #[test]
 fn numbers_survive_being_text() {
+    let extension = sink::shared();
     let config = Config { cases: VALUES, failure_persistence: None, ..Config::default() };
     let numbers = doubles().prop_filter("JSON has no such number", |it| it.is_finite());
     let cases = TestRunner::new(config).run(&numbers, |number| {
         let text = json!({"value": number}).to_string();
         let arguments: Value = serde_json::from_str(&text).expect("it was written just now");
-        let found = sink::call(sink::shared(), "echo_f64", arguments).to_string();
+        let found = sink::call(extension, "echo_f64", arguments).to_string();
         prop_assert_eq!(found.parse::<f64>().map(f64::to_bits), Ok(number.to_bits()));
         Ok(())
     });
