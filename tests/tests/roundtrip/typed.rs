@@ -551,9 +551,10 @@ fn echoes<T: std::fmt::Debug>(
     values: impl Strategy<Value = T>,
     echo: impl Fn(&Extension, &T) -> T,
 ) {
+    let extension = sink::shared();
     let config = Config { cases: 1000, failure_persistence: None, ..Config::default() };
     let cases = TestRunner::new(config).run(&values, |value| {
-        prop_assert_eq!(format!("{:?}", echo(sink::shared(), &value)), format!("{value:?}"));
+        prop_assert_eq!(format!("{:?}", echo(extension, &value)), format!("{value:?}"));
         Ok(())
     });
     if let Err(failure) = cases {
