@@ -7,12 +7,23 @@ mod extensions {
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
+use std::process::ExitCode;
 
 use ext_host::Host;
 use extensions::finance::{Finance, FinanceError};
 use extensions::spreadsheet::{Cell, Record, SheetData, Spreadsheet};
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let input = arguments.next().unwrap_or_else(|| "data/orders.xlsx".into());
     let output = arguments.next().unwrap_or_else(|| "report.xlsx".into());
