@@ -34,7 +34,8 @@ fn run() -> Result<(), Box<dyn Error>> {
 
     let workbook = std::fs::read(&input)?;
     let sheets = spreadsheet.list_sheets(&workbook)?;
-    let names: Vec<String> = sheets.iter().map(|it| format!("{} ({} rows)", it.name, it.rows)).collect();
+    let names: Vec<String> =
+        sheets.iter().map(|it| format!("{} ({} rows)", it.name, it.rows)).collect();
     println!("{input}: {}", names.join(", "));
 
     let settings = Settings::read(&spreadsheet.read_rows(&workbook, "Settings")?)?;
@@ -105,7 +106,8 @@ fn by_customer_and_month(orders: &[Record]) -> Result<(SheetData, f64), String> 
     }
     let customers: BTreeSet<&str> = sums.keys().map(|(customer, _)| *customer).collect();
     let months: BTreeSet<&str> = sums.keys().map(|(_, month)| *month).collect();
-    let sum = |customer: &str, month: &str| sums.get(&(customer, month)).copied().unwrap_or_default();
+    let sum =
+        |customer: &str, month: &str| sums.get(&(customer, month)).copied().unwrap_or_default();
 
     let mut rows = Vec::new();
     for customer in &customers {
@@ -121,7 +123,8 @@ fn by_customer_and_month(orders: &[Record]) -> Result<(SheetData, f64), String> 
     }
     last.push(Cell::Number(total));
     rows.push(last);
-    let header = ["Customer"].into_iter().chain(months).chain(["Total"]).map(str::to_owned).collect();
+    let header =
+        ["Customer"].into_iter().chain(months).chain(["Total"]).map(str::to_owned).collect();
     Ok((SheetData { name: "By customer and month".into(), header, rows }, total))
 }
 
@@ -134,8 +137,10 @@ fn projects(
     let mut rows = Vec::new();
     for row in flows.iter().skip(1) {
         let [Cell::Text(project), flows @ ..] = &row[..] else { continue };
-        let flows: Vec<f64> =
-            flows.iter().filter_map(|cell| if let Cell::Number(it) = cell { Some(*it) } else { None }).collect();
+        let flows: Vec<f64> = flows
+            .iter()
+            .filter_map(|cell| if let Cell::Number(it) = cell { Some(*it) } else { None })
+            .collect();
         let value = finance.net_present_value(discount_rate, &flows)?;
         let (rate, remark) = match finance.internal_rate_of_return(&flows, None) {
             Ok(rate) => (Cell::Number(rate), String::new()),
@@ -155,7 +160,8 @@ fn projects(
 /// How the loan is paid back.
 fn financing(finance: &Finance, settings: &Settings) -> Result<SheetData, Box<dyn Error>> {
     let rate = settings.interest_per_year / 12.0;
-    let schedule = finance.amortization_schedule(settings.loan, rate, settings.months, None, Some(2))?;
+    let schedule =
+        finance.amortization_schedule(settings.loan, rate, settings.months, None, Some(2))?;
     let interest: f64 = schedule.iter().map(|it| it.interest).sum();
     println!("loan of {}: {} installments, {interest:.2} interest", settings.loan, schedule.len());
     let rows = (schedule.iter())
