@@ -93,7 +93,7 @@ impl Renderer {
 
     fn type_name(&self, name: &str) -> String {
         let name = kebab(name);
-        if self.actions.contains(&name) { format!("{name}-type") } else { identifier(&name) }
+        if self.actions.contains(&name) { beside_an_action(&name) } else { identifier(&name) }
     }
 
     fn result(&self, ok: &Type, error: &Type) -> String {
@@ -119,6 +119,11 @@ impl Renderer {
             simple => simple.to_string(),
         }
     }
+}
+
+/// What a type is called whose name, in kebab case, is an action's.
+pub(crate) fn beside_an_action(name: &str) -> String {
+    format!("{name}-type")
 }
 
 fn identifier(name: &str) -> String {

@@ -246,6 +246,10 @@ const CONTRADICTIONS: &[(&str, code::Code, Lie)] = &[
         let again = it.types[0].clone();
         it.types.push(again);
     }),
+    ("a type beside an action with the name of another", code::DUPLICATE_TYPE, |it| {
+        ty(it, "Line").name = "EchoBytes".into();
+        ty(it, "Color").name = "EchoBytesType".into();
+    }),
     ("two fields of one name", code::DUPLICATE_PART, |it| {
         fields(it, "Line")[0].name = "quantity".into()
     }),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::code::{self, Code};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Extension, Kind, Type, TypeDefinition};
-use crate::naming;
+use crate::{naming, wit};
 
 /// Deepest nesting of types. The component model's validation stops at 100 levels, of
 /// which a level here may take several.
@@ -28,6 +28,7 @@ pub fn check(extension: &Extension, places: &Places) -> Vec<Diagnostic> {
     checker
         .distinct(code::DUPLICATE_ACTION, "actions", &actions, |index| places.actions.get(index));
     checker.distinct(code::DUPLICATE_TYPE, "types", &types, |index| places.types.get(index));
+    checker.types_beside_actions(&actions, &types, places);
     for (index, action) in extension.actions.iter().enumerate() {
         let place = places.actions.get(index);
         let of = format!("the action `{}`", action.name);
@@ -148,6 +149,37 @@ impl Checker<'_> {
                     .at(place(index))
                     .at(place(first))
                     .help("rename one of them"),
+            );
+        }
+    }
+
+    /// A type called as an action is gets another name in WIT, which must be free too.
+    fn types_beside_actions(&mut self, actions: &[&str], types: &[&str], places: &Places) {
+        let by_name = |names: &[&str]| -> HashMap<String, usize> {
+            names.iter().enumerate().map(|(index, name)| (naming::kebab(name), index)).collect()
+        };
+        let (by_action, by_type) = (by_name(actions), by_name(types));
+        for (index, name) in types.iter().enumerate() {
+            let kebab = naming::kebab(name);
+            let Some(&action) = by_action.get(&kebab) else { continue };
+            let renamed = wit::beside_an_action(&kebab);
+            let (what, other, place) = match (by_type.get(&renamed), by_action.get(&renamed)) {
+                (Some(&it), _) => ("type", types[it], places.types.get(it)),
+                (None, Some(&it)) => ("action", actions[it], places.actions.get(it)),
+                (None, None) => continue,
+            };
+            let action = actions[action];
+            self.found.push(
+                Diagnostic::error(
+                    code::DUPLICATE_TYPE,
+                    format!(
+                        "the type `{name}`, in WIT `{renamed}` because of the action `{action}`, \
+                         has the name of the {what} `{other}`"
+                    ),
+                )
+                .at(places.types.get(index))
+                .at(place)
+                .help("rename one of them"),
             );
         }
     }
