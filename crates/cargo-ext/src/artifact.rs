@@ -139,7 +139,8 @@ struct Stamp<'a> {
 
 impl<'a> Stamp<'a> {
     fn new(core: &[u8], package: &'a Package, folder: &'a Path) -> Self {
-        let content = format!("{} {}", env!("CARGO_PKG_VERSION"), Digest::of(core));
+        let content =
+            format!("{} {} {}", env!("CARGO_PKG_VERSION"), this_program(), Digest::of(core));
         Self { content, package, folder }
     }
 
@@ -175,6 +176,17 @@ impl<'a> Stamp<'a> {
         fs::write_atomic(&self.file(), format!("{}\n{name}", self.content).as_bytes())?;
         Ok(built(extension, path, manifest, false))
     }
+}
+
+/// Which build of cargo-ext this is, if that can be told: one version has many while it is
+/// worked on.
+fn this_program() -> String {
+    let modified = std::env::current_exe()
+        .and_then(std::fs::metadata)
+        .and_then(|metadata| metadata.modified())
+        .ok()
+        .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+    modified.map_or_else(String::new, |since| since.as_nanos().to_string())
 }
 
 fn built(extension: Extension, component: PathBuf, manifest: PathBuf, fresh: bool) -> Built {

@@ -8,7 +8,7 @@
 mod adapter;
 mod module;
 
-use ext_definition::artifact::MANIFEST_SECTION;
+use ext_definition::artifact::{MANIFEST_SECTION, manifest_section};
 use ext_definition::code;
 use ext_definition::diagnostic::Diagnostic;
 use ext_definition::model::Extension;
@@ -16,6 +16,7 @@ use ext_definition::wit;
 use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
 };
+use wasmparser::{Parser, Payload};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{Resolve, SizeAlign, WorldItem, WorldKey};
 
@@ -62,17 +63,42 @@ fn component(
 
     let mut module = module::with_adapters(core, &actions, &resolve, &sizes, names)?;
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)?;
-    let mut component = ComponentEncoder::default()
+    let component = ComponentEncoder::default()
         .module(&module)?
         .adapter(WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER)?
         .validate(true)
         .encode()?;
-    let manifest = serde_json::to_vec(extension)?;
+    let mut component = if names { component } else { without_names(&component)? };
+    let manifest = manifest_section(&serde_json::to_vec(extension)?);
     wasm_encoder::ComponentSection::append_to_component(
         &wasm_encoder::CustomSection { name: MANIFEST_SECTION.into(), data: manifest.into() },
         &mut component,
     );
     Ok(component)
+}
+
+/// The component without the names of its own items, which nobody needs but who debugs
+/// packing: `wit-component` always writes them, 200 bytes for each action.
+fn without_names(component: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let mut kept = wasm_encoder::Component::new();
+    let mut depth = 0;
+    for payload in Parser::new(0).parse_all(component) {
+        let payload = payload?;
+        let is_names =
+            matches!(&payload, Payload::CustomSection(it) if it.name() == "component-name");
+        if depth == 0
+            && !is_names
+            && let Some((id, range)) = payload.as_section()
+        {
+            kept.section(&wasm_encoder::RawSection { id, data: &component[range] });
+        }
+        match payload {
+            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
+            Payload::End(_) => depth -= 1,
+            _ => {}
+        }
+    }
+    Ok(kept.finish())
 }
 
 /// The names that a component imports.
@@ -82,12 +108,11 @@ pub fn imports(component: &[u8]) -> Result<Vec<String>, Diagnostic> {
     };
     let mut names = Vec::new();
     let mut depth = 0;
-    for payload in wasmparser::Parser::new(0).parse_all(component) {
+    for payload in Parser::new(0).parse_all(component) {
         match payload.map_err(unreadable)? {
-            wasmparser::Payload::ModuleSection { .. }
-            | wasmparser::Payload::ComponentSection { .. } => depth += 1,
-            wasmparser::Payload::End(_) => depth -= 1,
-            wasmparser::Payload::ComponentImportSection(section) if depth == 0 => {
+            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
+            Payload::End(_) => depth -= 1,
+            Payload::ComponentImportSection(section) if depth == 0 => {
                 for import in section {
                     names.push(import.map_err(unreadable)?.name.name.to_owned());
                 }

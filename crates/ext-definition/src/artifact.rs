@@ -2,13 +2,17 @@
 
 use std::borrow::Cow;
 
+use miniz_oxide::deflate::compress_to_vec_zlib;
+use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_zlib_with_limit};
 use wasmparser::{Parser, Payload};
 
 use crate::code;
 use crate::diagnostic::Diagnostic;
 use crate::model::Extension;
+use crate::resolve::MAX_MANIFEST;
 
-/// The custom section of a package that holds its JSON manifest.
+/// The custom section of a package that holds its JSON manifest, compressed (zlib, RFC
+/// 1950): names and descriptions repeat a lot.
 pub const MANIFEST_SECTION: &str = "ext-manifest";
 
 /// The outermost custom sections of a name, joined.
@@ -48,5 +52,19 @@ pub fn definition(component: &[u8]) -> Result<Extension, Vec<Diagnostic>> {
             ),
         )]);
     };
-    Extension::from_json(&section)
+    let manifest = decompress_to_vec_zlib_with_limit(&section, MAX_MANIFEST).map_err(|error| {
+        let (code, reason) = match error.status {
+            TINFLStatus::HasMoreOutput => (code::TOO_LARGE, "it is too large"),
+            _ => (code::DEFINITION_CORRUPT, "it is damaged"),
+        };
+        let message = format!("the section `{MANIFEST_SECTION}` cannot be read: {reason}");
+        vec![Diagnostic::error(code, message)]
+    })?;
+    Extension::from_json(&manifest)
+}
+
+/// The content of a package's section [`MANIFEST_SECTION`], for a JSON manifest.
+pub fn manifest_section(manifest: &[u8]) -> Vec<u8> {
+    // The level is zlib's own default: higher ones take longer and gain a percent.
+    compress_to_vec_zlib(manifest, 6)
 }

@@ -1,21 +1,22 @@
 //! A loaded extension.
 
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crossbeam_utils::atomic::AtomicCell;
 use ext_definition::model::Extension as Definition;
 use ext_definition::naming::kebab;
 use ext_definition::{artifact, wit};
 use ext_registry::{Digest, PackageName, Registry, Version};
 use serde_json::Value;
+use try_lock::TryLock;
 use wasmtime::component::{ComponentExportIndex, InstancePre};
 
 use crate::call::Call;
 use crate::error::{ActionError, Error, LoadError};
 use crate::fits;
 use crate::host::Host;
-use crate::instance::Instance;
+use crate::instance::{Failure, Instance};
 use crate::json;
 use crate::sandbox::Sandbox;
 
@@ -63,11 +64,13 @@ pub struct Loaded {
     /// In the order of the definition's actions.
     pub actions: Vec<ComponentExportIndex>,
     /// The instance that is used first: a program that makes one call at a time finds it
-    /// here with one atomic exchange.
-    first: AtomicCell<Option<Box<Instance>>>,
-    // In their boxes: an instance moves between here and `first` without being copied.
+    /// here with one atomic exchange, and nobody waits for it.
+    first: TryLock<Option<Box<Instance>>>,
+    // In their boxes: an instance moves between here and a call without being copied.
     #[expect(clippy::vec_box)]
     others: Mutex<Vec<Box<Instance>>>,
+    /// Whether instances are kept for later calls.
+    reuses: bool,
 }
 
 impl Extension {
@@ -101,8 +104,9 @@ impl Extension {
             definition,
             pre,
             actions,
-            first: AtomicCell::new(None),
+            first: TryLock::new(None),
             others: Mutex::default(),
+            reuses: host.reuses_instances(),
         })))
     }
 
@@ -139,14 +143,9 @@ impl Extension {
     /// See [`Error`].
     #[inline]
     pub fn call<C: Call>(&self, params: C::Params<'_>) -> Result<C::Output, Error<C::Error>> {
-        let mut instance = self.0.take()?;
-        match instance.call::<C>(&self.0, params) {
-            Ok(results) => {
-                self.0.give_back(instance);
-                C::outcome(results).map_err(Error::Action)
-            }
-            Err(failure) => Err(failure.into()),
-        }
+        let loaded = &*self.0;
+        let results = loaded.on_instance(|instance| instance.call::<C>(loaded, params))?;
+        C::outcome(results).map_err(Error::Action)
     }
 
     /// Calls an action by its name, with an object of arguments. The definition's type table
@@ -184,42 +183,61 @@ impl Extension {
         let action = &definition.actions[index];
         let types = &self.0.types;
         let params = types.arguments(action, arguments).map_err(Error::Arguments)?;
-        let mut instance = self.0.take()?;
-        instance.take_output();
         let mut results = types.room_for_results(action);
-        let called = instance.call_values(&self.0, index, &params, &mut results);
-        // A panic's report was taken out by the failure.
-        *output = instance.take_output();
-        called?;
-        self.0.give_back(instance);
+        self.0.on_instance(|instance| {
+            instance.take_output();
+            let called = instance.call_values(&self.0, index, &params, &mut results);
+            // A panic's report was taken out by the failure.
+            *output = instance.take_output();
+            called
+        })?;
         types.outcome(action, results).map_err(Error::Action)
     }
 }
 
 impl Loaded {
+    /// Makes a call on an instance that nobody else uses at that time. After a failure the
+    /// instance is thrown away.
     #[inline]
-    fn take<E>(&self) -> Result<Box<Instance>, Error<E>> {
-        match self.first.take() {
-            Some(instance) => Ok(instance),
-            None => self.take_other(),
+    fn on_instance<T>(
+        &self,
+        call: impl FnOnce(&mut Instance) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        // Acquire and release: what an instance did is seen by whoever uses it next.
+        let Some(mut first) = self.first.try_lock_explicit(Ordering::Acquire, Ordering::Release)
+        else {
+            return self.on_other_instance(call);
+        };
+        // Out of its place: a panic on the way leaves none behind.
+        let mut instance = match first.take() {
+            Some(instance) => instance,
+            None => self.other_instance()?,
+        };
+        let result = call(&mut instance)?;
+        if self.reuses {
+            *first = Some(instance);
         }
+        Ok(result)
     }
 
-    fn take_other<E>(&self) -> Result<Box<Instance>, Error<E>> {
+    fn on_other_instance<T>(
+        &self,
+        call: impl FnOnce(&mut Instance) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let mut instance = self.other_instance()?;
+        let result = call(&mut instance)?;
+        if self.reuses {
+            self.others.lock().unwrap_or_else(PoisonError::into_inner).push(instance);
+        }
+        Ok(result)
+    }
+
+    #[cold]
+    fn other_instance(&self) -> Result<Box<Instance>, Failure> {
         let kept = self.others.lock().unwrap_or_else(PoisonError::into_inner).pop();
         match kept {
             Some(instance) => Ok(instance),
-            None => Ok(Box::new(Instance::new(self)?)),
-        }
-    }
-
-    #[inline]
-    fn give_back(&self, instance: Box<Instance>) {
-        if !self.host.reuses_instances() {
-            return;
-        }
-        if let Some(other) = self.first.swap(Some(instance)) {
-            self.others.lock().unwrap_or_else(PoisonError::into_inner).push(other);
+            None => Instance::new(self).map(Box::new),
         }
     }
 }

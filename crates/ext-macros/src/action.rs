@@ -158,8 +158,9 @@ fn export(function: &ItemFn, parameters: &[Parameter]) -> TokenStream {
             // Callers are not in this crate; rustc would call a private action unused.
             let _ = #name;
 
+            // Not `#[used]`: for WebAssembly rustc copies the bytes into the custom section
+            // anyway, and `#[used]` would keep the static in the module's memory as well.
             #[cfg(target_family = "wasm")]
-            #[used]
             #[unsafe(link_section = "ext-definition")]
             static ENTRY: [u8; ACTION.encoded_len()] = ACTION.encode();
 

@@ -68,7 +68,7 @@ unsafe extern "C" fn reallocate(
 ///
 /// # Safety
 /// `align` is a power of two.
-pub(crate) unsafe fn room(size: usize, align: usize) -> *mut u8 {
+unsafe fn room(size: usize, align: usize) -> *mut u8 {
     if size == 0 {
         return core::ptr::without_provenance_mut(align);
     }
@@ -87,6 +87,7 @@ pub(crate) unsafe fn room(size: usize, align: usize) -> *mut u8 {
 ///
 /// # Safety
 /// The three are of one allocation, and nobody uses it any more.
+#[inline(never)]
 #[unsafe(export_name = "ext:free")]
 pub(crate) unsafe extern "C" fn free(address: *mut u8, size: usize, align: usize) {
     if size != 0 {
@@ -110,10 +111,26 @@ unsafe impl Sync for Owned {}
 
 static OWNED: Owned = Owned(UnsafeCell::new(Vec::new()));
 
+/// New memory for a part of the result that the host reads next.
+///
+/// # Safety
+/// `align` is a power of two.
+// One copy, not one at each place that stores a list.
+#[inline(never)]
+pub(crate) unsafe fn room_of_result(size: usize, align: usize) -> *mut u8 {
+    // SAFETY: the caller's promise; the memory is new.
+    unsafe {
+        let address = room(size, align);
+        own(address, size, align);
+        address
+    }
+}
+
 /// Frees an allocation once the host has read the result.
 ///
 /// # Safety
 /// The three are of one allocation that nobody else frees.
+#[inline(never)]
 pub(crate) unsafe fn own(address: *mut u8, size: usize, align: usize) {
     if size != 0 {
         // SAFETY: one thread, and no reference to the list outlives a statement.

@@ -2,7 +2,7 @@
 //!
 //! Most of them are made from a component without code, so that a test can try thousands.
 
-use ext_definition::artifact::MANIFEST_SECTION;
+use ext_definition::artifact::{MANIFEST_SECTION, manifest_section};
 use ext_definition::code;
 use ext_definition::model::{Case, Extension as Definition, Field, Kind, Type, TypeDefinition};
 use ext_definition::{artifact, wit};
@@ -81,7 +81,8 @@ fn val_type(ty: &WasmType) -> ValType {
 /// A package: a component and a manifest, whatever it says.
 fn package(component: &[u8], manifest: &[u8]) -> Vec<u8> {
     let mut package = component.to_vec();
-    let section = CustomSection { name: MANIFEST_SECTION.into(), data: manifest.into() };
+    let data = manifest_section(manifest).into();
+    let section = CustomSection { name: MANIFEST_SECTION.into(), data };
     section.append_to_component(&mut package);
     package
 }

@@ -150,7 +150,10 @@ impl Application {
                 format!("{}\n    {CALL}{}", &text[..main], &text[main..])
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                format!("fn main() {{\n    {CALL}\n}}\n")
+                format!(
+                    "//! Writes the typed clients of the extensions that are called here.\n\n\
+                     fn main() {{\n    {CALL}\n}}\n"
+                )
             }
             Err(error) => return Err(Failure::file("read", &path, &error)),
         };

@@ -43,7 +43,10 @@ pub fn run(arguments: &New, shell: &Shell) -> Result<(), Failure> {
         &path.join("Cargo.toml"),
         &manifest(path, &namespace, &arguments.databases, in_workspace)?,
     )?;
-    write(&path.join("build.rs"), "fn main() {\n    ext_build::extension();\n}\n")?;
+    write(
+        &path.join("build.rs"),
+        "//! Writes the package manifest.\n\nfn main() {\n    ext_build::extension();\n}\n",
+    )?;
     let source = match arguments.template {
         Template::Hello => include_str!("../../templates/hello.rs"),
         Template::Orders => include_str!("../../templates/orders.rs"),

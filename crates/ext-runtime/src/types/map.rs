@@ -6,23 +6,52 @@ use std::hash::BuildHasher;
 use super::ExtType;
 use crate::description::Type;
 use crate::layout::Layout;
+#[cfg(target_family = "wasm")]
+use crate::layout::Record;
 
-/// Both maps are the same at the boundary; of two equal keys the later one counts.
+/// Both maps are the same at the boundary; of two equal keys the later one counts. Entries
+/// are inserted one by one: collecting them would bring a sort and a bulk build into the
+/// package for every type of value, five times the code.
 macro_rules! list_of_pairs {
-    () => {
+    (|$length:ident| $new:expr) => {
         const LAYOUT: Layout = Layout::SEQUENCE;
         const TYPE: &'static Type = &Type::Map(T::TYPE);
 
         #[cfg(target_family = "wasm")]
         unsafe fn load(at: *const u8) -> Self {
-            // SAFETY: the caller's promise.
-            unsafe { <Vec<(String, T)>>::load(at) }.into_iter().collect()
+            let pair = const { Record::of([String::LAYOUT, T::LAYOUT]) };
+            // SAFETY: the host allocated `length` pairs with our `realloc`; each is loaded
+            // once, and the buffer is freed afterwards.
+            unsafe {
+                let (address, $length) = crate::abi::load_sequence(at);
+                let mut map = $new;
+                let mut index = 0;
+                while index < $length {
+                    let at = address.add(index * pair.layout.size);
+                    map.insert(String::load(at), T::load(at.add(pair.offsets[1])));
+                    index += 1;
+                }
+                crate::abi::free(address, $length * pair.layout.size, pair.layout.align);
+                map
+            }
         }
 
         #[cfg(target_family = "wasm")]
         unsafe fn store(self, at: *mut u8) {
-            // SAFETY: the caller's promise.
-            unsafe { self.into_iter().collect::<Vec<(String, T)>>().store(at) }
+            let pair = const { Record::of([String::LAYOUT, T::LAYOUT]) };
+            let length = self.len();
+            // SAFETY: room for every pair, which lives until the host has read it.
+            unsafe {
+                let address =
+                    crate::abi::room_of_result(length * pair.layout.size, pair.layout.align);
+                let mut to = address;
+                for (key, value) in self {
+                    key.store(to);
+                    value.store(to.add(pair.offsets[1]));
+                    to = to.add(pair.layout.size);
+                }
+                crate::abi::store_sequence(at, address, length);
+            }
         }
     };
 }
@@ -31,10 +60,10 @@ macro_rules! list_of_pairs {
 
 // SAFETY: all of it is the list's.
 unsafe impl<T: ExtType> ExtType for BTreeMap<String, T> {
-    list_of_pairs!();
+    list_of_pairs!(|length| Self::new());
 }
 
 // SAFETY: all of it is the list's.
 unsafe impl<T: ExtType, S: BuildHasher + Default + 'static> ExtType for HashMap<String, T, S> {
-    list_of_pairs!();
+    list_of_pairs!(|length| Self::with_capacity_and_hasher(length, S::default()));
 }

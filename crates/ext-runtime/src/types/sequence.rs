@@ -50,8 +50,8 @@ unsafe impl<T: ExtType> ExtType for Vec<T> {
                 crate::abi::own(address, elements.capacity() * T::LAYOUT.size, T::LAYOUT.align);
                 address
             } else {
-                let address = crate::abi::room(length * T::LAYOUT.size, T::LAYOUT.align);
-                crate::abi::own(address, length * T::LAYOUT.size, T::LAYOUT.align);
+                let size = length * T::LAYOUT.size;
+                let address = crate::abi::room_of_result(size, T::LAYOUT.align);
                 let start = elements.as_mut_ptr();
                 let mut index = 0;
                 while index < length {
