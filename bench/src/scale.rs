@@ -71,9 +71,8 @@ pub fn run() -> Result<Vec<Row>> {
 /// An extension of so many actions, with structures and texts as people write them.
 fn many(template: &Extension, actions: usize) -> Extension {
     let field = |name: &str, description: &str, ty| Field {
-        name: name.into(),
         description: description.into(),
-        ty,
+        ..Field::new(name, ty)
     };
     let structures = actions / 2;
     let types = (0..structures).map(|number| TypeDefinition {
@@ -96,6 +95,7 @@ fn many(template: &Extension, actions: usize) -> Extension {
         Action {
             name: format!("action_{number}"),
             description: format!("Action number {number}: gives back its records."),
+            options: Default::default(),
             parameters: vec![
                 field("records", "What comes back.", ty.clone()),
                 field("factor", "By what to multiply.", Type::U32),

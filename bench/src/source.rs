@@ -43,7 +43,24 @@ enum Body<'a> {
     Structure(&'a str),
 }
 
+/// A type that wit-bindgen has as well, and that can be written in the same way.
+fn is_plain(ty: &Type, types: &BTreeMap<&str, &TypeDefinition>) -> bool {
+    match ty {
+        Type::Array(_) => false,
+        Type::Map(both) => both.0 == Type::String && is_plain(&both.1, types),
+        Type::Named(name) => types
+            .get(name.as_str())
+            .is_some_and(|ty| ty.uses().iter().all(|it| is_plain(it, types))),
+        ty => ty.platform_name().is_none() && ty.children().iter().all(|it| is_plain(it, types)),
+    }
+}
+
 fn body<'a>(action: &'a Action, types: &BTreeMap<&str, &TypeDefinition>) -> Option<Body<'a>> {
+    // wit-bindgen has none of the platform's types.
+    let plain = |field: &Field| field.rules.is_empty() && is_plain(&field.ty, types);
+    if !action.parameters.iter().all(plain) {
+        return None;
+    }
     let result = result(action)?;
     if let Some(parameter) = action.parameters.iter().find(|it| it.ty == result) {
         return Some(Body::Parameter(&parameter.name));
@@ -191,8 +208,13 @@ impl Writer<'_> {
             Type::Result(both) => {
                 return format!("Result<{}, {}>", self.ty(&both.0), self.ty(&both.1));
             }
-            Type::Map(of) if self.bindgen => return format!("Vec<(String, {})>", self.ty(of)),
-            Type::Map(of) => return format!("std::collections::BTreeMap<String, {}>", self.ty(of)),
+            Type::Map(both) => {
+                let (key, value) = (self.ty(&both.0), self.ty(&both.1));
+                return match self.bindgen {
+                    true => format!("Vec<({key}, {value})>"),
+                    false => format!("std::collections::BTreeMap<{key}, {value}>"),
+                };
+            }
             Type::Tuple(elements) => {
                 let elements: Vec<String> =
                     elements.iter().map(|it| format!("{},", self.ty(it))).collect();
@@ -213,6 +235,8 @@ impl Writer<'_> {
             Type::F32 => "f32",
             Type::F64 => "f64",
             Type::String => "String",
+            // `is_plain` let none of the others through.
+            other => return other.to_string(),
         };
         name.to_owned()
     }

@@ -18,7 +18,7 @@ use wasi_preview1_component_adapter_provider::{
 };
 use wasmparser::{Parser, Payload};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
-use wit_parser::{Resolve, SizeAlign, WorldItem, WorldKey};
+use wit_parser::{Resolve, SizeAlign, WorldItem};
 
 /// Packs a core module. `symbols` are the core exports of the definition's actions, in
 /// their order; `names` keeps function names and debug information.
@@ -46,18 +46,20 @@ fn component(
     let mut sizes = SizeAlign::default();
     sizes.fill(&resolve);
 
-    let (key, interface) = (resolve.worlds[world].exports.iter())
-        .find_map(|(key, item)| match (key, item) {
-            (WorldKey::Interface(_), WorldItem::Interface { id, .. }) => Some((key, *id)),
+    let interface = (resolve.worlds[world].exports.values())
+        .find_map(|item| match item {
+            WorldItem::Interface { id, .. } => Some(*id),
             _ => None,
         })
         .ok_or_else(|| anyhow::anyhow!("the world exports no interface"))?;
-    let key = resolve.name_world_key(key);
+    // The names of component-model#378. Under the older ones `wit-component` compares each
+    // export with every function.
+    let id = resolve.canonicalized_id_of(interface).unwrap_or_default();
     let actions = (resolve.interfaces[interface].functions.values().zip(symbols))
         .map(|(function, symbol)| adapter::Action {
             function,
             symbol,
-            export: format!("{key}#{}", function.name),
+            export: format!("cm32p2|{id}|{}", function.name),
         })
         .collect::<Vec<_>>();
 

@@ -4,6 +4,7 @@
 //! Cargo.toml, versions and digests in Ext.lock, copies of the definitions in
 //! `extensions/`. No registry is asked.
 
+mod checks;
 mod module;
 mod rust;
 

@@ -57,6 +57,18 @@ codes! {
     DEFINITION_CORRUPT = "EXT0213": "the definition cannot be read";
     TOO_LARGE = "EXT0214": "the definition is too large";
     DESCRIPTION_MISSING = "EXT0215": "an element without a description";
+    RULE_TYPE = "EXT0216": "a rule that the type cannot keep";
+    RULE_EMPTY = "EXT0217": "rules that no value can keep";
+    PATTERN_MALFORMED = "EXT0218": "a pattern that is no regular expression";
+    DEFAULT_MISFIT = "EXT0219": "a default that breaks the type or the rules";
+    EXAMPLE_MISFIT = "EXT0220": "an example that breaks the type or the rules";
+    FUNCTION_OUTPUTS = "EXT0221": "a function without exactly one output";
+    OUTPUT_NAMES = "EXT0222": "names of outputs that do not fit the result";
+    MAP_KEY = "EXT0223": "a map with keys that JSON cannot have";
+    RESERVED_NAME = "EXT0224": "a name that is the platform's";
+    DESCRIPTION_LONG = "EXT0225": "a description that nobody reads to its end";
+    JSON_NAME = "EXT0226": "two parts have one name in JSON";
+    RENAMED_FROM = "EXT0227": "a former name that is somebody else's";
 
     NOT_AN_EXTENSION = "EXT0401": "a package that is no extension";
     TOOLCHAIN = "EXT0402": "no toolchain for WebAssembly";

@@ -19,6 +19,10 @@ pub mod model;
 #[cfg(feature = "model")]
 pub mod resolve;
 #[cfg(feature = "model")]
+mod rules;
+#[cfg(feature = "model")]
 pub mod section;
+#[cfg(feature = "values")]
+pub mod values;
 #[cfg(feature = "model")]
 pub mod wit;

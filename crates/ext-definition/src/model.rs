@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::package::Package;
+pub use crate::rules::{Options, Rules};
 
 /// The format of the JSON manifest; readers refuse others.
 pub const FORMAT: u32 = 1;
@@ -32,6 +33,9 @@ pub struct Action {
     /// For people.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
+    /// What else is said about it.
+    #[serde(default, skip_serializing_if = "Options::is_empty")]
+    pub options: Options,
     /// In order.
     pub parameters: Vec<Field>,
     /// What it answers with, if anything.
@@ -54,6 +58,27 @@ pub struct Field {
     /// An `option` need not be given.
     #[serde(rename = "type")]
     pub ty: Type,
+    /// What its values must keep to, and what else is said about it.
+    #[serde(default, skip_serializing_if = "Rules::is_empty")]
+    pub rules: Rules,
+}
+
+impl Field {
+    /// A field without description and rules.
+    pub fn new(name: &str, ty: Type) -> Self {
+        let (name, description) = (name.to_owned(), String::new());
+        Self { name, description, ty, rules: Rules::default() }
+    }
+
+    /// Its name in JSON.
+    pub fn json_name(&self) -> &str {
+        self.rules.json_name.as_deref().unwrap_or(&self.name)
+    }
+
+    /// Whether a call must give it.
+    pub fn is_mandatory(&self) -> bool {
+        self.rules.default.is_none() && !matches!(self.ty, Type::Option(_))
+    }
 }
 
 /// A type of the extension's own.
@@ -99,6 +124,9 @@ pub struct Case {
     /// For people.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
+    /// Its name in JSON, where that is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub json_name: Option<String>,
     /// Its data, if any.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub ty: Option<Type>,
@@ -106,6 +134,13 @@ pub struct Case {
     /// stand for its data, `{{` and `}}` for braces.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+}
+
+impl Case {
+    /// Its name in JSON.
+    pub fn json_name(&self) -> &str {
+        self.json_name.as_deref().unwrap_or(&self.name)
+    }
 }
 
 /// A type: **the type table** of the project. How each is written in JSON values:
@@ -118,19 +153,26 @@ pub struct Case {
 /// | `f32`, `f64` | same | number, or `"NaN"`, `"Infinity"`, `"-Infinity"` |
 /// | `char` | `char` | string of one character |
 /// | `string` | `string` | string |
+/// | `decimal` | `string` | number, or string of digits (at most 28 of them) |
+/// | `date`, `time`, `date-time` | `string` | string (RFC 3339; a time without offset) |
+/// | `duration` | `string` | string (ISO 8601: `PT1H30M`) |
+/// | `uuid` | `string` | string (RFC 9562) |
+/// | `email`, `phone-number`, `url` | `string` | string (RFC 5321, E.164, WHATWG URL) |
+/// | `json` | `string` | any value |
 /// | `{"list": "u8"}` | `list<u8>` | string of base64 (RFC 4648, section 4), or array |
 /// | `{"list": T}` | `list<T>` | array |
 /// | `{"option": T}` | `option<T>` | `null` (or absent) for none, else as `T`; an option in an option is an array of no or one element |
 /// | `{"result": [T, E]}` | `result<T, E>` | `{"ok": T}` or `{"err": E}` |
 /// | `{"tuple": [T, …]}` | `tuple<T, …>` | array |
-/// | `{"map": T}` | `list<tuple<string, T>>` | object |
+/// | `{"array": [T, N]}` | `list<T>` | array of N elements |
+/// | `{"map": [K, T]}` | `list<tuple<K, T>>` | object; K is a string, a whole number or an enum |
 /// | `{"named": N}` with fields | `record` | object |
 /// | `{"named": N}` with cases | `enum`, `variant` | the case's name, or `{"Case": data}` |
 /// | `unit` (results only) | none | `null` |
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the table above says it")]
-pub enum Type {
+pub enum Type<N = String> {
     Unit,
     Bool,
     Char,
@@ -145,12 +187,87 @@ pub enum Type {
     F32,
     F64,
     String,
-    List(Box<Type>),
-    Option(Box<Type>),
-    Result(Box<(Type, Type)>),
-    Tuple(Vec<Type>),
-    Map(Box<Type>),
-    Named(String),
+    Decimal,
+    Date,
+    Time,
+    DateTime,
+    Duration,
+    Uuid,
+    Email,
+    PhoneNumber,
+    Url,
+    Json,
+    List(Box<Type<N>>),
+    Array(Box<(Type<N>, u32)>),
+    Option(Box<Type<N>>),
+    Result(Box<(Type<N>, Type<N>)>),
+    Tuple(Vec<Type<N>>),
+    Map(Box<(Type<N>, Type<N>)>),
+    Named(N),
+}
+
+impl<N> Type<N> {
+    /// The platform's own types: texts of a form, which WIT knows by these names.
+    pub const PLATFORM: [(Self, &'static str); 10] = [
+        (Self::Decimal, "decimal"),
+        (Self::Date, "date"),
+        (Self::Time, "time"),
+        (Self::DateTime, "date-time"),
+        (Self::Duration, "duration"),
+        (Self::Uuid, "uuid"),
+        (Self::Email, "email"),
+        (Self::PhoneNumber, "phone-number"),
+        (Self::Url, "url"),
+        (Self::Json, "json"),
+    ];
+
+    /// The types that this one is made of, itself not among them.
+    pub fn children(&self) -> Vec<&Self> {
+        match self {
+            Self::List(of) | Self::Option(of) => vec![of],
+            Self::Array(of) => vec![&of.0],
+            Self::Map(both) | Self::Result(both) => vec![&both.0, &both.1],
+            Self::Tuple(elements) => elements.iter().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The same type with other names.
+    pub fn map<M>(&self, name: &mut impl FnMut(&N) -> Type<M>) -> Type<M> {
+        match self {
+            Self::Unit => Type::Unit,
+            Self::Bool => Type::Bool,
+            Self::Char => Type::Char,
+            Self::S8 => Type::S8,
+            Self::S16 => Type::S16,
+            Self::S32 => Type::S32,
+            Self::S64 => Type::S64,
+            Self::U8 => Type::U8,
+            Self::U16 => Type::U16,
+            Self::U32 => Type::U32,
+            Self::U64 => Type::U64,
+            Self::F32 => Type::F32,
+            Self::F64 => Type::F64,
+            Self::String => Type::String,
+            Self::Decimal => Type::Decimal,
+            Self::Date => Type::Date,
+            Self::Time => Type::Time,
+            Self::DateTime => Type::DateTime,
+            Self::Duration => Type::Duration,
+            Self::Uuid => Type::Uuid,
+            Self::Email => Type::Email,
+            Self::PhoneNumber => Type::PhoneNumber,
+            Self::Url => Type::Url,
+            Self::Json => Type::Json,
+            Self::List(of) => Type::List(Box::new(of.map(name))),
+            Self::Array(of) => Type::Array(Box::new((of.0.map(name), of.1))),
+            Self::Option(of) => Type::Option(Box::new(of.map(name))),
+            Self::Result(both) => Type::Result(Box::new((both.0.map(name), both.1.map(name)))),
+            Self::Tuple(elements) => Type::Tuple(elements.iter().map(|it| it.map(name)).collect()),
+            Self::Map(both) => Type::Map(Box::new((both.0.map(name), both.1.map(name)))),
+            Self::Named(it) => name(it),
+        }
+    }
 }
 
 impl Type {
@@ -159,14 +276,38 @@ impl Type {
         matches!(self, Self::List(element) if **element == Self::U8)
     }
 
-    /// The types that this one is made of, itself not among them.
-    pub fn children(&self) -> Vec<&Type> {
+    /// A number, a decimal one among them.
+    pub fn is_number(&self) -> bool {
+        self.is_whole() || matches!(self, Self::F32 | Self::F64 | Self::Decimal)
+    }
+
+    /// A whole number.
+    pub fn is_whole(&self) -> bool {
+        use Type::{S8, S16, S32, S64, U8, U16, U32, U64};
+        matches!(self, S8 | S16 | S32 | S64 | U8 | U16 | U32 | U64)
+    }
+
+    /// A text, of whatever form; `json` is a value of its own.
+    pub fn is_text(&self) -> bool {
+        *self == Self::String || self.platform_name().is_some() && *self != Self::Json
+    }
+
+    /// What can be the key of a map besides an enum.
+    pub fn is_simple_key(&self) -> bool {
+        self.is_whole() || matches!(self, Self::String | Self::Char)
+    }
+
+    /// The type of the value that is there, if this is an `option`.
+    pub fn required(&self) -> &Self {
         match self {
-            Self::List(of) | Self::Option(of) | Self::Map(of) => vec![of],
-            Self::Result(both) => vec![&both.0, &both.1],
-            Self::Tuple(elements) => elements.iter().collect(),
-            _ => Vec::new(),
+            Self::Option(of) => of,
+            other => other,
         }
+    }
+
+    /// The platform's name for it, if it is one of [`Type::PLATFORM`].
+    pub fn platform_name(&self) -> Option<&'static str> {
+        Self::PLATFORM.iter().find(|(ty, _)| ty == self).map(|(_, name)| *name)
     }
 }
 
@@ -176,7 +317,8 @@ impl std::fmt::Display for Type {
         let simple = match self {
             Self::List(of) => return write!(formatter, "list<{of}>"),
             Self::Option(of) => return write!(formatter, "option<{of}>"),
-            Self::Map(of) => return write!(formatter, "map<string, {of}>"),
+            Self::Map(both) => return write!(formatter, "map<{}, {}>", both.0, both.1),
+            Self::Array(of) => return write!(formatter, "array<{}, {}>", of.0, of.1),
             Self::Result(both) => return write!(formatter, "result<{}, {}>", both.0, both.1),
             Self::Tuple(elements) => {
                 let elements: Vec<String> = elements.iter().map(Self::to_string).collect();
@@ -197,6 +339,7 @@ impl std::fmt::Display for Type {
             Self::F32 => "f32",
             Self::F64 => "f64",
             Self::String => "string",
+            platform => platform.platform_name().unwrap_or_default(),
         };
         formatter.write_str(simple)
     }
@@ -219,6 +362,30 @@ impl Extension {
     pub fn action(&self, name: &str) -> Option<&Action> {
         let kebab = crate::naming::kebab(name);
         self.actions.iter().find(|action| crate::naming::kebab(&action.name) == kebab)
+    }
+
+    /// Every parameter and every field.
+    pub fn fields(&self) -> impl Iterator<Item = &Field> {
+        let parameters = self.actions.iter().flat_map(|it| &it.parameters);
+        let fields = self.types.iter().flat_map(|it| match &it.kind {
+            Kind::Structure { fields } => fields.as_slice(),
+            Kind::Enum { .. } | Kind::Variant { .. } => &[],
+        });
+        parameters.chain(fields)
+    }
+
+    /// Every type that stands somewhere, with the types that it is made of.
+    pub fn used_types(&self) -> Vec<&Type> {
+        let parameters = self.actions.iter().flat_map(|it| &it.parameters).map(|it| &it.ty);
+        let results = self.actions.iter().flat_map(|it| it.result.iter().chain(&it.error));
+        let parts = self.types.iter().flat_map(TypeDefinition::uses);
+        let mut used: Vec<&Type> = parameters.chain(results).chain(parts).collect();
+        let mut next = 0;
+        while next < used.len() {
+            used.extend(used[next].children());
+            next += 1;
+        }
+        used
     }
 
     /// Types by name.

@@ -50,12 +50,14 @@ pub fn resolve(entries: Vec<Entry>, crate_name: &str) -> Result<Resolved, Vec<Di
     let mut types: Vec<TypeDefinition> = Vec::new();
     for (named, name) in names.types() {
         places.types.push(named.place.clone());
+        places.parts.push(part_places(&named.parts, &named.place));
         types.push(names.type_definition(named, name.clone(), &mut diagnostics));
     }
     let mut symbols = Vec::new();
     let mut list = Vec::new();
     for ActionEntry { action, .. } in &actions {
         places.actions.push(action.place.clone());
+        places.parameters.push(part_places(&action.parameters, &action.place));
         symbols.push(action.symbol.clone());
         list.push(names.action(action, &mut diagnostics));
     }
@@ -76,6 +78,15 @@ pub fn resolve(entries: Vec<Entry>, crate_name: &str) -> Result<Resolved, Vec<Di
     let (errors, warnings): (Vec<_>, Vec<_>) =
         diagnostics.into_iter().partition(|it| it.severity == Severity::Error);
     if errors.is_empty() { Ok(Resolved { extension, symbols, warnings }) } else { Err(errors) }
+}
+
+/// Where parts are: in the file of the whole.
+fn part_places(parts: &[section::Part], whole: &Place) -> Vec<Place> {
+    let place = |part: &section::Part| match part.line {
+        0 => whole.clone(),
+        line => Place { file: whole.file.clone(), line, column: part.column },
+    };
+    parts.iter().map(place).collect()
 }
 
 /// Reads a JSON manifest that a stranger may have written.
@@ -170,7 +181,8 @@ impl Names {
             },
             Type::List(of) => self.wrapped("List", [&**of], name),
             Type::Option(of) => self.wrapped("Option", [&**of], name),
-            Type::Map(of) => self.wrapped("Map", [&**of], name),
+            Type::Array(of) => self.wrapped("Array", [&of.0], name),
+            Type::Map(both) => self.wrapped("Map", [&both.0, &both.1], name),
             Type::Result(both) => self.wrapped("Result", [&both.0, &both.1], name),
             Type::Tuple(elements) => self.wrapped("Tuple", elements, name),
             simple => name.push_str(&naming::pascal(&format!("{simple:?}"))),
@@ -190,48 +202,22 @@ impl Names {
     }
 
     fn ty(&self, ty: &section::Type, diagnostics: &mut Vec<Diagnostic>) -> model::Type {
-        use model::Type;
-        let mut inner = |ty: &section::Type| Box::new(self.ty(ty, diagnostics));
-        match ty {
-            section::Type::Unit => Type::Unit,
-            section::Type::Bool => Type::Bool,
-            section::Type::Char => Type::Char,
-            section::Type::S8 => Type::S8,
-            section::Type::S16 => Type::S16,
-            section::Type::S32 => Type::S32,
-            section::Type::S64 => Type::S64,
-            section::Type::U8 => Type::U8,
-            section::Type::U16 => Type::U16,
-            section::Type::U32 => Type::U32,
-            section::Type::U64 => Type::U64,
-            section::Type::F32 => Type::F32,
-            section::Type::F64 => Type::F64,
-            section::Type::String => Type::String,
-            section::Type::List(of) => Type::List(inner(of)),
-            section::Type::Option(of) => Type::Option(inner(of)),
-            section::Type::Map(of) => Type::Map(inner(of)),
-            section::Type::Result(both) => {
-                Type::Result(Box::new((*inner(&both.0), *inner(&both.1))))
+        ty.map(&mut |identity| match self.by_identity.get(identity) {
+            Some(&index) => model::Type::Named(self.types[index].1.clone()),
+            None => {
+                diagnostics.push(Diagnostic::error(
+                    code::TYPE_MISSING,
+                    format!("the type `{}` is used and not described", identity.path),
+                ));
+                model::Type::Unit
             }
-            section::Type::Tuple(elements) => {
-                Type::Tuple(elements.iter().map(|element| *inner(element)).collect())
-            }
-            section::Type::Named(identity) => match self.by_identity.get(identity) {
-                Some(&index) => Type::Named(self.types[index].1.clone()),
-                None => {
-                    diagnostics.push(Diagnostic::error(
-                        code::TYPE_MISSING,
-                        format!("the type `{}` is used and not described", identity.path),
-                    ));
-                    Type::Unit
-                }
-            },
-        }
+        })
     }
 
     fn field(&self, part: &section::Part, diagnostics: &mut Vec<Diagnostic>) -> Field {
         let ty = part.ty.as_ref().map_or(model::Type::Unit, |ty| self.ty(ty, diagnostics));
-        Field { name: part.name.clone(), description: part.description.clone(), ty }
+        let rules = part.rules.clone();
+        Field { name: part.name.clone(), description: part.description.clone(), ty, rules }
     }
 
     fn type_definition(
@@ -243,6 +229,7 @@ impl Names {
         let mut case = |part: &section::Part| Case {
             name: part.name.clone(),
             description: part.description.clone(),
+            json_name: part.rules.json_name.clone(),
             ty: part.ty.as_ref().map(|ty| self.ty(ty, diagnostics)),
             message: part.message.clone(),
         };
@@ -270,6 +257,7 @@ impl Names {
         Action {
             name: action.name.clone(),
             description: action.description.clone(),
+            options: action.options.clone(),
             parameters: action.parameters.iter().map(|it| self.field(it, diagnostics)).collect(),
             result: (result != model::Type::Unit).then_some(result),
             error,

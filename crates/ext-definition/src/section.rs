@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::code;
 use crate::diagnostic::{Diagnostic, Place};
+use crate::model::{self, Options, Rules};
 use crate::package::Package;
 
 /// Name of the custom section.
@@ -50,6 +51,9 @@ pub struct Action {
     /// Where it is.
     #[serde(flatten)]
     pub place: Place,
+    /// What else is said about it.
+    #[serde(default)]
+    pub options: Options,
     /// The core function's export.
     pub symbol: String,
     /// In order.
@@ -98,6 +102,15 @@ pub struct Part {
     /// Its documentation.
     #[serde(default)]
     pub description: String,
+    /// Where it is, in the file of what it belongs to; 0 if unknown.
+    #[serde(default)]
+    pub line: u32,
+    /// From 1; 0 if unknown.
+    #[serde(default)]
+    pub column: u32,
+    /// What else is said about it.
+    #[serde(default)]
+    pub rules: Rules,
     /// For cases of errors.
     #[serde(default)]
     pub message: Option<String>,
@@ -106,32 +119,8 @@ pub struct Part {
     pub ty: Option<Type>,
 }
 
-/// A type by its parts; named ones by their identity.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "see `model::Type`")]
-pub enum Type {
-    Unit,
-    Bool,
-    Char,
-    S8,
-    S16,
-    S32,
-    S64,
-    U8,
-    U16,
-    U32,
-    U64,
-    F32,
-    F64,
-    String,
-    List(Box<Type>),
-    Option(Box<Type>),
-    Result(Box<(Type, Type)>),
-    Tuple(Vec<Type>),
-    Map(Box<Type>),
-    Named(Identity),
-}
+/// A type; named ones by their identity.
+pub type Type = model::Type<Identity>;
 
 /// Which named type.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]

@@ -1,6 +1,7 @@
 //! The definition as a WIT package (component model, `WIT.md`): one interface `actions`,
 //! exported by one world `extension`.
 
+use std::collections::HashSet;
 use std::fmt::Write;
 
 use crate::model::{Action, Case, Extension, Field, Kind, Type, TypeDefinition};
@@ -15,13 +16,20 @@ pub const WORLD: &str = "extension";
 /// Renders a definition. Types and functions share one space of names in an interface: a
 /// type called as an action is (`price`, `Price`) gets `-type` appended.
 pub fn render(extension: &Extension) -> String {
-    let actions: Vec<String> = extension.actions.iter().map(|it| kebab(&it.name)).collect();
+    let actions: HashSet<String> = extension.actions.iter().map(|it| kebab(&it.name)).collect();
     let mut out = Renderer { text: String::new(), actions };
     let package = &extension.package;
     out.description(&package.description, "");
     let _ =
         writeln!(out.text, "package {}:{}@{};\n", package.namespace, package.name, package.version);
     let _ = writeln!(out.text, "interface {INTERFACE} {{");
+    let used = extension.used_types();
+    for (ty, name) in Type::PLATFORM {
+        if used.contains(&&ty) {
+            let name = out.type_name(name);
+            let _ = writeln!(out.text, "  type {name} = string;\n");
+        }
+    }
     for ty in &extension.types {
         out.type_definition(ty);
     }
@@ -34,7 +42,7 @@ pub fn render(extension: &Extension) -> String {
 
 struct Renderer {
     text: String,
-    actions: Vec<String>,
+    actions: HashSet<String>,
 }
 
 // Writing to a `String` cannot fail: the results of `write!` are not looked at.
@@ -52,7 +60,7 @@ impl Renderer {
         match &ty.kind {
             Kind::Structure { fields } => {
                 let _ = writeln!(self.text, "  record {name} {{");
-                for Field { name, description, ty } in fields {
+                for Field { name, description, ty, .. } in fields {
                     self.description(description, "    ");
                     let _ = writeln!(self.text, "    {}: {},", identifier(name), self.ty(ty));
                 }
@@ -109,14 +117,18 @@ impl Renderer {
         match ty {
             Type::List(of) => format!("list<{}>", self.ty(of)),
             Type::Option(of) => format!("option<{}>", self.ty(of)),
-            Type::Map(of) => format!("list<tuple<string, {}>>", self.ty(of)),
+            Type::Array(of) => format!("list<{}>", self.ty(&of.0)),
+            Type::Map(both) => format!("list<tuple<{}, {}>>", self.ty(&both.0), self.ty(&both.1)),
             Type::Result(both) => self.result(&both.0, &both.1),
             Type::Tuple(elements) => {
                 let elements: Vec<String> = elements.iter().map(|it| self.ty(it)).collect();
                 format!("tuple<{}>", elements.join(", "))
             }
             Type::Named(name) => self.type_name(name),
-            simple => simple.to_string(),
+            simple => match simple.platform_name() {
+                Some(name) => self.type_name(name),
+                None => simple.to_string(),
+            },
         }
     }
 }

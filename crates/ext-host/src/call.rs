@@ -1,5 +1,6 @@
 //! Typed calls.
 
+use crate::rules::Violations;
 use wasmtime::component::{ComponentNamedList, Lift, Lower};
 
 /// The signature of one action, for typed calls: generated clients implement it, once for
@@ -18,6 +19,10 @@ pub trait Call: 'static {
     type Output;
     /// The action's own error; `Infallible` for none.
     type Error;
+
+    /// Notes which rules of the definition the parameters break.
+    #[inline]
+    fn check(_: &Self::Params<'_>, _: &mut Violations) {}
 
     /// Tells a result from an error.
     fn outcome(results: Self::Results) -> Result<Self::Output, Self::Error>;

@@ -5,6 +5,7 @@ use std::fmt;
 
 use ext_definition::code::{self, Code};
 use ext_definition::diagnostic::Diagnostic;
+use ext_definition::values::Violation;
 use serde_json::Value;
 
 /// Why a call gave no result. `E` is the action's own error.
@@ -20,7 +21,7 @@ pub enum Error<E = Infallible> {
         known: Vec<String>,
     },
     /// Arguments that do not fit; all of them.
-    Arguments(Vec<ArgumentError>),
+    Arguments(Vec<Violation>),
     /// The action panicked, or did what WebAssembly forbids.
     Trap(Trap),
     /// The call reached a limit and was ended.
@@ -52,7 +53,7 @@ impl<E: fmt::Display> fmt::Display for Error<E> {
                 write!(formatter, "no action is named `{action}`; there are: {known}")
             }
             Self::Arguments(errors) => {
-                let errors: Vec<String> = errors.iter().map(ArgumentError::to_string).collect();
+                let errors: Vec<String> = errors.iter().map(Violation::to_string).collect();
                 write!(formatter, "arguments do not fit: {}", errors.join("; "))
             }
             Self::Trap(trap) => write!(formatter, "{trap}"),
@@ -81,21 +82,6 @@ impl fmt::Display for ActionError {
 }
 
 impl std::error::Error for ActionError {}
-
-/// One argument that does not fit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ArgumentError {
-    /// Where: `lines[2].quantity`.
-    pub path: String,
-    /// Why.
-    pub reason: String,
-}
-
-impl fmt::Display for ArgumentError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "`{}` {}", self.path, self.reason)
-    }
-}
 
 /// The end of a call that went wrong inside the extension.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -93,13 +93,15 @@ impl Types<'_> {
                 tuple.types().len() == elements.len()
                     && tuple.types().zip(elements).all(|(wasm, ty)| self.ty(ty, &wasm))
             }
-            (Type::Map(of), Wasm::List(list)) => match list.ty() {
+            (Type::Array(of), Wasm::List(list)) => self.ty(&of.0, &list.ty()),
+            (Type::Map(both), Wasm::List(list)) => match list.ty() {
                 Wasm::Tuple(entry) => {
                     let entry: Vec<Wasm> = entry.types().collect();
-                    matches!(&entry[..], [Wasm::String, value] if self.ty(of, value))
+                    matches!(&entry[..], [key, value] if self.ty(&both.0, key) && self.ty(&both.1, value))
                 }
                 _ => false,
             },
+            (platform, Wasm::String) if platform.platform_name().is_some() => true,
             (Type::Named(name), wasm) => match (self.0.get(name.as_str()).map(|ty| &ty.kind), wasm)
             {
                 (Some(Kind::Structure { fields }), Wasm::Record(record)) => {

@@ -1,43 +1,28 @@
 //! JSON values to and from the component's, by the definition's type table
 //! (`ext_definition::model::Type`).
 
-mod read;
+mod values;
 mod write;
 
-use std::collections::HashMap;
-
-use ext_definition::model::{Action, Extension, Type, TypeDefinition};
-use serde_json::Value;
+use ext_definition::model::{Action, Extension, Type};
+use ext_definition::values::{self as reading, Violation};
+use serde_json::{Map, Value};
 use wasmtime::component::Val;
 
-use crate::error::{ActionError, ArgumentError};
+use crate::error::ActionError;
 
-/// The types of one definition, by name.
-pub struct Types(HashMap<String, TypeDefinition>);
+/// The types of one definition.
+pub struct Types(reading::Types);
 
 impl Types {
     pub fn of(definition: &Extension) -> Self {
-        Self(definition.types.iter().map(|ty| (ty.name.clone(), ty.clone())).collect())
-    }
-
-    fn named(&self, name: &str) -> Option<&TypeDefinition> {
-        self.0.get(name)
+        Self(reading::Types::of(definition))
     }
 
     /// The parameters of a call, or everything that is wrong about them.
-    pub fn arguments(
-        &self,
-        action: &Action,
-        given: &Value,
-    ) -> Result<Vec<Val>, Vec<ArgumentError>> {
-        let mut reader = read::Reader { types: self, errors: Vec::new() };
-        let values = reader.fields(&action.parameters, given, "");
-        match values {
-            Some(values) if reader.errors.is_empty() => {
-                Ok(values.into_iter().map(|(_, value)| value).collect())
-            }
-            _ => Err(reader.errors),
-        }
+    pub fn arguments(&self, action: &Action, given: &Value) -> Result<Vec<Val>, Vec<Violation>> {
+        let values = reading::read::<values::Values>(&self.0, &action.parameters, given)?;
+        Ok(values.into_iter().map(|(_, value)| value).collect())
     }
 
     /// Places for what the component returns.
@@ -52,18 +37,28 @@ impl Types {
         let ok = action.result.as_ref().unwrap_or(&unit);
         match (results.into_iter().next(), &action.error) {
             (Some(Val::Result(result)), Some(error)) => match result {
-                Ok(value) => Ok(value.map_or(Value::Null, |value| self.write(ok, &value))),
+                Ok(value) => {
+                    Ok(value.map_or(Value::Null, |value| self.outputs(action, ok, &value)))
+                }
                 Err(value) => {
                     let value = value.map_or(Value::Null, |value| self.write(error, &value));
                     Err(ActionError { message: self.message(error, &value), value })
                 }
             },
-            (Some(value), _) => Ok(self.write(ok, &value)),
+            (Some(value), _) => Ok(self.outputs(action, ok, &value)),
             (None, _) => Ok(Value::Null),
         }
     }
-}
 
-fn child(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+    /// A result; an object, if it is several outputs with names.
+    fn outputs(&self, action: &Action, ty: &Type, value: &Val) -> Value {
+        match (ty, value) {
+            (Type::Tuple(types), Val::Tuple(values)) if !action.options.outputs.is_empty() => {
+                let values = types.iter().zip(values).map(|(ty, value)| self.write(ty, value));
+                let names = action.options.outputs.iter().cloned();
+                Value::Object(names.zip(values).collect::<Map<_, _>>())
+            }
+            _ => self.write(ty, value),
+        }
+    }
 }

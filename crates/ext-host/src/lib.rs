@@ -32,10 +32,14 @@ mod json;
 mod map;
 mod message;
 mod output;
+#[doc(hidden)]
+pub mod rules;
 mod sandbox;
+pub mod types;
 
 pub use call::Call;
-pub use error::{ActionError, ArgumentError, Error, Limit, LoadError, Trap};
+pub use error::{ActionError, Error, Limit, LoadError, Trap};
+pub use ext_definition::values::Violation;
 pub use extension::{Extension, Locked};
 pub use host::{Host, HostBuilder, Limits};
 pub use map::Map;

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Attribute, FnArg, Ident, ItemFn, Pat, ReturnType, Type, parse_quote};
 
-use crate::attributes;
+use crate::attributes::{self, Place, Said};
 use crate::errors::{self, Errors};
 use crate::meta::{self, Members};
 use crate::named;
@@ -23,16 +23,14 @@ pub fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
         }
     };
     let mut errors = Errors::default();
-    if !arguments.is_empty() {
-        errors.add(&arguments, errors::ACTION_ARGUMENTS);
-    }
+    let said = options(arguments, &function, &mut errors);
     let parameters = Parameter::take(&mut function, &mut errors);
     check(&function, &parameters, &mut errors);
-    // Checked; rustc knows `ext` inside of derives only.
+    // Read; rustc knows `ext` inside of derives only.
     function.attrs.retain(|attribute| !attribute.path().is_ident("ext"));
     match errors.into_result() {
         Ok(()) => {
-            let export = export(&function, &parameters);
+            let export = export(&function, &parameters, &said);
             quote!(#[allow(clippy::needless_pass_by_value)] #function #export)
         }
         Err(errors) => {
@@ -42,11 +40,25 @@ pub fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     }
 }
 
+/// What is said of the action, in the attribute's arguments or in `#[ext(…)]`.
+fn options(arguments: TokenStream, function: &ItemFn, errors: &mut Errors) -> Said {
+    let mut said = attributes::arguments(arguments, errors);
+    let more = attributes::read(Place::Action, &function.attrs, errors);
+    for member in more.members {
+        let key = member.split(':').next().unwrap_or_default().to_owned();
+        if !said.members.iter().any(|it| it.starts_with(&key)) {
+            said.members.push(member);
+        }
+    }
+    said
+}
+
 /// A parameter with what was written on it.
 struct Parameter {
     name: Ident,
     ty: Type,
     attributes: Vec<Attribute>,
+    said: Said,
 }
 
 impl Parameter {
@@ -80,7 +92,8 @@ impl Parameter {
                         input.pat = parse_quote!(_);
                     }
                     let ty = (*input.ty).clone();
-                    parameters.push(Self { name, ty, attributes: ours });
+                    let said = attributes::read(Place::Parameter, &ours, errors);
+                    parameters.push(Self { name, ty, attributes: ours, said });
                 }
                 pattern => errors.add(pattern, errors::PARAMETER_PATTERN),
             }
@@ -91,7 +104,6 @@ impl Parameter {
 
 fn check(function: &ItemFn, parameters: &[Parameter], errors: &mut Errors) {
     let signature = &function.sig;
-    attributes::none(&function.attrs, errors);
     if let Some(keyword) = &signature.asyncness {
         errors.add(keyword, errors::ACTION_ASYNC);
     }
@@ -113,7 +125,6 @@ fn check(function: &ItemFn, parameters: &[Parameter], errors: &mut Errors) {
         errors.add(&signature.generics, errors::ACTION_GENERIC);
     }
     for parameter in parameters {
-        attributes::none(&parameter.attributes, errors);
         named::check_type(&parameter.ty, None, errors);
     }
     if let ReturnType::Type(_, ty) = &signature.output {
@@ -123,16 +134,19 @@ fn check(function: &ItemFn, parameters: &[Parameter], errors: &mut Errors) {
 
 /// What stands beside the function: its description, and for WebAssembly its entry in the
 /// section and its core function. The names inside cannot hide the function's own.
-fn export(function: &ItemFn, parameters: &[Parameter]) -> TokenStream {
+fn export(function: &ItemFn, parameters: &[Parameter], said: &Said) -> TokenStream {
     let name = &function.sig.ident;
     let symbol = symbol(name);
     let mut members = Members::of(name, &function.attrs).place(name.span());
     members.text("symbol", &symbol);
+    if let Some(options) = said.object(None) {
+        members.json("options", &options);
+    }
     let meta = members.into_string();
     let path = format!("::{}", meta::unraw(name));
-    let parts = parameters.iter().map(|parameter| {
-        named::part(Members::of(&parameter.name, &parameter.attributes), Some(&parameter.ty))
-    });
+    let parts =
+        parameters.iter().map(|it| named::part(&it.name, &it.attributes, &it.said, None, &it.ty));
+    let checks = parameters.iter().flat_map(|it| it.said.checks(&it.ty));
     let output: Type = match &function.sig.output {
         ReturnType::Default => parse_quote!(()),
         ReturnType::Type(_, ty) => (**ty).clone(),
@@ -148,6 +162,8 @@ fn export(function: &ItemFn, parameters: &[Parameter]) -> TokenStream {
         #(#attributes)*
         #[allow(deprecated)]
         const _: () = {
+            #(#checks)*
+
             const ACTION: ::ext_runtime::expansion::Action = ::ext_runtime::expansion::Action {
                 path: ::core::concat!(::core::module_path!(), #path),
                 meta: #meta,

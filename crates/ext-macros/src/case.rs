@@ -4,27 +4,57 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{DeriveInput, Fields, Ident, Type, Variant};
 
+use crate::attributes::{self, Place, Said};
+use crate::errors::Errors;
 use crate::meta::{self, Members};
 use crate::named;
 use crate::structure::fields_code;
+use crate::style::Style;
 
 /// A case.
 pub struct Case<'a> {
     item: &'a DeriveInput,
     variant: &'a Variant,
     number: u32,
+    said: Said,
+    fields: Vec<Said>,
+    style: Option<Style>,
 }
 
 impl<'a> Case<'a> {
+    /// The cases of an enum, with what their attributes say.
     pub fn all(
         item: &'a DeriveInput,
         variants: impl IntoIterator<Item = &'a Variant>,
+        place: Place,
+        errors: &mut Errors,
     ) -> Vec<Self> {
-        variants
-            .into_iter()
-            .zip(0..)
-            .map(|(variant, number)| Self { item, variant, number })
-            .collect()
+        let style = attributes::read(Place::Enum, &item.attrs, errors).rename_all;
+        let mut cases = Vec::new();
+        for (variant, number) in variants.into_iter().zip(0..) {
+            let said = attributes::read(place, &variant.attrs, errors);
+            let fields = (variant.fields.iter())
+                .map(|field| attributes::read(Place::CaseField, &field.attrs, errors))
+                .collect();
+            cases.push(Self { item, variant, number, said, fields, style });
+        }
+        cases
+    }
+
+    /// What was said of the case.
+    pub fn said(&self) -> &Said {
+        &self.said
+    }
+
+    /// The variant itself.
+    pub fn variant(&self) -> &'a Variant {
+        self.variant
+    }
+
+    /// What rustc has to check about the fields.
+    pub fn checks(&self) -> Vec<TokenStream> {
+        let fields = self.variant.fields.iter().zip(&self.fields);
+        fields.flat_map(|(field, said)| said.checks(&field.ty)).collect()
     }
 
     fn types(&self) -> Vec<&'a Type> {
@@ -48,7 +78,12 @@ impl<'a> Case<'a> {
     /// An expression of type `Part`. One unnamed field is the payload itself, several are a
     /// tuple, named fields are a structure of their own, named after type and case.
     pub fn part(&self, message: Option<&str>) -> TokenStream {
-        let mut members = Members::of(&self.variant.ident, &self.variant.attrs);
+        let name = &self.variant.ident;
+        let mut members = Members::of(name, &self.variant.attrs).line(name.span());
+        let json_name = self.said.json_name(&meta::unraw(name), self.style);
+        if let Some(rules) = self.said.object(json_name) {
+            members.json("rules", &rules);
+        }
         if let Some(message) = message {
             members.text("message", message);
         }
@@ -75,8 +110,8 @@ impl<'a> Case<'a> {
         let path = format!("::{}::{}", meta::unraw(&item.ident), meta::unraw(&variant.ident));
         let meta = Members::of(&name, &variant.attrs).place(variant.ident.span()).into_string();
         let arguments: Vec<&Ident> = item.generics.type_params().map(|it| &it.ident).collect();
-        let parts = variant.fields.iter().filter_map(|field| {
-            Some(named::part(Members::of(field.ident.as_ref()?, &field.attrs), Some(&field.ty)))
+        let parts = variant.fields.iter().zip(&self.fields).filter_map(|(field, said)| {
+            Some(named::part(field.ident.as_ref()?, &field.attrs, said, None, &field.ty))
         });
         quote! {
             &::ext_runtime::expansion::Type::Named(&::ext_runtime::expansion::Named {

@@ -5,7 +5,7 @@ use quote::quote;
 use syn::punctuated::Punctuated;
 use syn::{Data, DeriveInput, Token, Variant};
 
-use crate::attributes;
+use crate::attributes::Place;
 use crate::case::Case;
 use crate::errors::{self, Errors};
 use crate::named::{self, Body};
@@ -13,11 +13,8 @@ use crate::named::{self, Body};
 pub fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
     let mut errors = Errors::default();
     let variants = checked(item, errors::ENUM_ITEM, &mut errors)?;
-    for variant in variants {
-        attributes::none(&variant.attrs, &mut errors);
-    }
+    let cases = Case::all(item, variants, Place::Case, &mut errors);
     errors.into_result()?;
-    let cases = Case::all(item, variants);
     let parts = cases.iter().map(|case| case.part(None)).collect();
     Ok(implementation(item, &cases, parts))
 }
@@ -28,7 +25,6 @@ pub fn checked<'a>(
     other_item: &str,
     errors: &mut Errors,
 ) -> syn::Result<&'a Punctuated<Variant, Token![,]>> {
-    attributes::none(&item.attrs, errors);
     named::check_generics(&item.generics, errors);
     let Data::Enum(data) = &item.data else {
         return Err(syn::Error::new_spanned(&item.ident, other_item));
@@ -37,7 +33,6 @@ pub fn checked<'a>(
         errors.add(&item.ident, errors::ENUM_EMPTY);
     }
     for field in data.variants.iter().flat_map(|variant| &variant.fields) {
-        attributes::none(&field.attrs, errors);
         named::check_type(&field.ty, Some(&item.ident), errors);
     }
     Ok(&data.variants)
@@ -49,10 +44,19 @@ pub fn implementation(item: &DeriveInput, cases: &[Case], parts: Vec<TokenStream
     let variant = quote!(::ext_runtime::expansion::Variant::of(&[#(#layouts),*]));
     let load = cases.iter().map(Case::load);
     let store = cases.iter().map(Case::store);
-    named::implementation(
+    let has_data = cases.iter().any(Case::has_data);
+    let name = &item.ident;
+    // Enums without data can be the keys of maps.
+    let key = (!has_data && item.generics.params.is_empty()).then(|| {
+        quote! {
+            #[automatically_derived]
+            impl ::ext_runtime::ExtKey for #name {}
+        }
+    });
+    let implementation = named::implementation(
         item,
         Body {
-            kind: match cases.iter().any(Case::has_data) {
+            kind: match has_data {
                 true => quote!(Variant),
                 false => quote!(Enum),
             },
@@ -72,6 +76,8 @@ pub fn implementation(item: &DeriveInput, cases: &[Case], parts: Vec<TokenStream
                     #(#store)*
                 }
             },
+            checks: cases.iter().flat_map(Case::checks).collect(),
         },
-    )
+    );
+    quote!(#implementation #key)
 }

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{DeriveInput, Variant};
 
-use crate::attributes;
+use crate::attributes::Place;
 use crate::case::Case;
 use crate::errors::{self, Errors};
 use crate::{enumeration, meta, named};
@@ -12,11 +12,10 @@ use crate::{enumeration, meta, named};
 pub fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
     let mut errors = Errors::default();
     let variants = enumeration::checked(item, errors::ERROR_ITEM, &mut errors)?;
-    let messages: Vec<Message> =
-        variants.iter().map(|variant| Message::of(variant, &mut errors)).collect();
+    let cases = Case::all(item, variants, Place::ErrorCase, &mut errors);
+    let messages: Vec<Message> = cases.iter().map(|case| Message::of(case, &mut errors)).collect();
     errors.into_result()?;
 
-    let cases = Case::all(item, variants);
     let parts = cases.iter().zip(&messages).map(|(case, it)| case.part(Some(&it.template)));
     let implementation = enumeration::implementation(item, &cases, parts.collect());
     let name = &item.ident;
@@ -73,8 +72,9 @@ struct Message {
 }
 
 impl Message {
-    fn of(variant: &Variant, errors: &mut Errors) -> Self {
-        match attributes::message(&variant.attrs, errors) {
+    fn of(case: &Case, errors: &mut Errors) -> Self {
+        let variant = case.variant();
+        match &case.said().message {
             Some(literal) => {
                 let template = literal.value();
                 match placeholders(&template) {
@@ -82,11 +82,11 @@ impl Message {
                         let known = placeholders_of(variant);
                         for name in names {
                             if !known.contains(&format!("`{{{name}}}`")) {
-                                errors.add(&literal, errors::message_placeholder(&name, &known));
+                                errors.add(literal, errors::message_placeholder(&name, &known));
                             }
                         }
                     }
-                    Err(Unbalanced) => errors.add(&literal, errors::MESSAGE_BRACES),
+                    Err(Unbalanced) => errors.add(literal, errors::MESSAGE_BRACES),
                 }
                 let write = written(&template, literal.span());
                 Self { template, write }

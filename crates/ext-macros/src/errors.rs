@@ -48,7 +48,6 @@ pub fn expansion(
     expansion.into()
 }
 
-pub const ACTION_ARGUMENTS: &str = "`#[ext_action]` takes no arguments";
 pub const ACTION_ITEM: &str = "`#[ext_action]` belongs on a function";
 pub const ACTION_ASYNC: &str = "an action cannot be `async`: the host runs each call to its end";
 pub const ACTION_UNSAFE: &str =
@@ -84,9 +83,11 @@ pub const LIFETIME: &str =
     "a type that crosses the boundary owns its data: it cannot have lifetime parameters";
 pub const CONSTANT: &str = "a type that crosses the boundary cannot have constant parameters";
 pub const RECURSION: &str = "a type cannot contain itself, not even in a list: let it hold the index or the key of the other value instead";
-pub const UNKNOWN_ATTRIBUTE: &str = "unknown attribute: `#[ext(…)]` takes `message = \"…\"`, on the cases of an `ExtError`, and nothing else";
-pub const MESSAGE_PLACE: &str = "`message` belongs on the cases of an `ExtError`";
-pub const MESSAGE_TWICE: &str = "this case has a message already";
+pub const LITERAL: &str = "write a literal, a case such as `Color::Red`, or a list of these";
+pub const NUMBER: &str = "write a number";
+pub const RENAME_STYLE: &str = "unknown notation: there are lowercase, UPPERCASE, PascalCase, camelCase, snake_case, SCREAMING_SNAKE_CASE, kebab-case and SCREAMING-KEBAB-CASE";
+pub const TRANSPARENT: &str = "`transparent` is for structs with one field";
+pub const SKIPPED_ALL: &str = "a structure needs at least one field that is not skipped";
 pub const MESSAGE_BRACES: &str =
     "unbalanced braces in the message: write `{{` and `}}` for braces that stand for themselves";
 
@@ -97,4 +98,22 @@ pub fn message_placeholder(name: &str, known: &[String]) -> String {
         known => format!("write {}", known.join(" or ")),
     };
     format!("`{{{name}}}` stands for nothing in this case: {known}")
+}
+
+/// A key that nobody knows.
+pub fn unknown_attribute(key: &str, known: &[&str]) -> String {
+    match known {
+        [] => format!("unknown attribute `{key}`: `#[ext(…)]` takes nothing here"),
+        known => format!("unknown attribute `{key}`: here there are {}", known.join(", ")),
+    }
+}
+
+/// A key where it cannot stand.
+pub fn attribute_place(key: &str, places: &[&str]) -> String {
+    format!("`{key}` belongs on {}", places.join(", "))
+}
+
+/// A key that was there before.
+pub fn attribute_twice(key: &str) -> String {
+    format!("`{key}` is here twice")
 }

@@ -10,9 +10,11 @@ mod case;
 mod enumeration;
 mod error;
 mod errors;
+mod literal;
 mod meta;
 mod named;
 mod structure;
+mod style;
 
 use errors::expansion;
 use proc_macro::TokenStream;

@@ -18,29 +18,29 @@ impl Members {
         members
     }
 
-    /// Adds where the element stands in the source.
-    pub fn place(mut self, span: Span) -> Self {
+    /// Adds the line and column of a part, which is in the file of its whole.
+    pub fn line(mut self, span: Span) -> Self {
         let span = span.unwrap();
-        self.text("file", &span.file().replace('\\', "/"));
         self.number("line", span.line());
         self.number("column", span.column());
         self
     }
 
+    /// Adds where the element stands in the source.
+    pub fn place(mut self, span: Span) -> Self {
+        self.text("file", &span.unwrap().file().replace('\\', "/"));
+        self.line(span)
+    }
+
     /// Adds a text.
     pub fn text(&mut self, key: &str, value: &str) {
+        self.json(key, &quoted(value));
+    }
+
+    /// Adds a value that is JSON already.
+    pub fn json(&mut self, key: &str, value: &str) {
         self.key(key);
-        self.0.push('"');
-        for character in value.chars() {
-            match character {
-                '"' => self.0.push_str("\\\""),
-                '\\' => self.0.push_str("\\\\"),
-                '\n' => self.0.push_str("\\n"),
-                control if control < ' ' => self.0.push_str(&format!("\\u{:04x}", control as u32)),
-                plain => self.0.push(plain),
-            }
-        }
-        self.0.push('"');
+        self.0.push_str(value);
     }
 
     fn number(&mut self, key: &str, value: usize) {
@@ -61,6 +61,22 @@ impl Members {
     pub fn into_string(self) -> String {
         self.0
     }
+}
+
+/// A JSON string.
+pub fn quoted(text: &str) -> String {
+    let mut out = String::from('"');
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            control if control < ' ' => out.push_str(&format!("\\u{:04x}", control as u32)),
+            plain => out.push(plain),
+        }
+    }
+    out.push('"');
+    out
 }
 
 /// A name as people write it: `r#type` is `type`.

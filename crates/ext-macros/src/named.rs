@@ -3,10 +3,14 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{DeriveInput, GenericParam, Generics, Ident, Type, parse_quote, parse_quote_spanned};
+use syn::{
+    Attribute, DeriveInput, GenericParam, Generics, Ident, Type, parse_quote, parse_quote_spanned,
+};
 
+use crate::attributes::Said;
 use crate::errors::{self, Errors};
 use crate::meta::Members;
+use crate::style::Style;
 
 /// A type's own share of `ExtType`.
 pub struct Body {
@@ -22,11 +26,15 @@ pub struct Body {
     pub load: TokenStream,
     /// The body of `store`, with `self` and `__at: *mut u8`.
     pub store: TokenStream,
+    /// Items that only check something.
+    pub checks: Vec<TokenStream>,
 }
 
 /// The implementation for one type.
 pub fn implementation(item: &DeriveInput, body: Body) -> TokenStream {
-    let Body { kind, layout, parts, patterns, load, store } = body;
+    let Body { kind, layout, parts, patterns, load, store, checks } = body;
+    // What is said of a generic type cannot be checked before the type is known.
+    let checks = if item.generics.params.is_empty() { checks } else { Vec::new() };
     let name = &item.ident;
     let meta = Members::of(name, &item.attrs).place(name.span()).into_string();
     let path = format!("::{}", crate::meta::unraw(name));
@@ -45,6 +53,8 @@ pub fn implementation(item: &DeriveInput, body: Body) -> TokenStream {
     let constant = quote_spanned!(name.span()=> const);
     let end = quote_spanned!(name.span()=> ;);
     quote! {
+        #(#checks)*
+
         // SAFETY: layout and code follow from the same list of parts.
         #[automatically_derived]
         #[allow(deprecated)]
@@ -119,17 +129,21 @@ pub fn placeholder(item: &DeriveInput) -> TokenStream {
     }
 }
 
-/// A field or parameter, for the description.
-pub fn part(members: Members, ty: Option<&Type>) -> TokenStream {
+/// A field or parameter, for the description, and what rustc has to check about it.
+pub fn part(
+    name: &Ident,
+    attributes: &[Attribute],
+    said: &Said,
+    style: Option<Style>,
+    ty: &Type,
+) -> TokenStream {
+    let mut members = Members::of(name, attributes).line(name.span());
+    if let Some(rules) = said.object(said.json_name(&crate::meta::unraw(name), style)) {
+        members.json("rules", &rules);
+    }
     let meta = members.into_string();
-    let ty = match ty {
-        Some(ty) => {
-            let ty = constant(ty, quote!(TYPE));
-            quote!(::core::option::Option::Some(#ty))
-        }
-        None => quote!(::core::option::Option::None),
-    };
-    quote!(::ext_runtime::expansion::Part { meta: #meta, ty: #ty })
+    let ty = constant(ty, quote!(TYPE));
+    quote!(::ext_runtime::expansion::Part { meta: #meta, ty: ::core::option::Option::Some(#ty) })
 }
 
 /// `<T as ExtType>::CONSTANT`, with the type's span: an error about it appears there.

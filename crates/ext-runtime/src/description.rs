@@ -20,7 +20,10 @@
 //!
 //! [`ExtType::TYPE`]: crate::ExtType::TYPE
 
+mod check;
 mod encode;
+
+pub use check::{Literal, Rule, check};
 
 /// The format that entries are written in; `cargo ext` reads the same one only.
 pub const FORMAT: &str = "1";
@@ -36,8 +39,10 @@ pub enum Type {
     Option(&'static Type),
     /// `Result<T, E>`.
     Result(&'static Type, &'static Type),
-    /// A map from strings.
-    Map(&'static Type),
+    /// A map, by its keys and values.
+    Map(&'static Type, &'static Type),
+    /// `[T; N]`.
+    Array(&'static Type, usize),
     /// A tuple with two or more elements (or one).
     Tuple(&'static [&'static Type]),
     /// A type of the extension's own.
@@ -123,7 +128,17 @@ const fn hash_type(hash: u64, ty: &Type) -> u64 {
         Type::List(of) => hash_type(hash_byte(hash, 1), of),
         Type::Option(of) => hash_type(hash_byte(hash, 2), of),
         Type::Result(ok, err) => hash_type(hash_type(hash_byte(hash, 3), ok), err),
-        Type::Map(of) => hash_type(hash_byte(hash, 4), of),
+        Type::Map(key, value) => hash_type(hash_type(hash_byte(hash, 4), key), value),
+        Type::Array(of, length) => {
+            let mut hash = hash_type(hash_byte(hash, 8), of);
+            let bytes = length.to_le_bytes();
+            let mut index = 0;
+            while index < bytes.len() {
+                hash = hash_byte(hash, bytes[index]);
+                index += 1;
+            }
+            hash
+        }
         Type::Tuple(elements) => {
             let mut hash = hash_byte(hash, 5);
             let mut index = 0;

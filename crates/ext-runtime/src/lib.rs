@@ -63,13 +63,27 @@
 //! On WebAssembly targets each action additionally exports one core function and one
 //! entry of the custom section that `cargo ext` reads (see [`description`]).
 
+// The derives name this crate, also where it uses them itself.
+extern crate self as ext_runtime;
+
 mod abi;
 pub mod description;
 mod layout;
 mod types;
 
 pub use ext_macros::{ExtEnum, ExtError, ExtStructure, ext_action};
-pub use types::ExtType;
+#[cfg(feature = "json")]
+pub use types::platform::Json;
+#[cfg(feature = "url")]
+pub use types::platform::Url;
+#[cfg(feature = "uuid")]
+pub use types::platform::Uuid;
+#[cfg(feature = "decimal")]
+pub use types::platform::{Currency, Decimal};
+#[cfg(feature = "date-time")]
+pub use types::platform::{Date, DateTime, Duration, Time};
+pub use types::platform::{Email, FormError, PhoneNumber};
+pub use types::{ExtKey, ExtType};
 
 /// What an extension's source usually imports.
 pub mod prelude {
@@ -82,6 +96,6 @@ pub mod prelude {
 pub mod expansion {
     #[cfg(target_family = "wasm")]
     pub use crate::abi::{ResultArea, invalid};
-    pub use crate::description::{Action, Kind, Named, Part, Type, named_id};
+    pub use crate::description::{Action, Kind, Literal, Named, Part, Rule, Type, check, named_id};
     pub use crate::layout::{Layout, Record, Variant};
 }

@@ -2,10 +2,14 @@
 
 mod choice;
 mod map;
+pub(crate) mod platform;
 mod scalar;
 mod sequence;
+mod shared;
 mod text;
 mod tuple;
+
+pub use map::ExtKey;
 
 use crate::description::Type;
 use crate::layout::Layout;
@@ -21,8 +25,10 @@ use crate::layout::Layout;
 /// | `bool`, `char`, `i8`…`i64`, `u8`…`u64`, `f32`, `f64` | `bool`, `char`, `s8`…`s64`, `u8`…`u64`, `f32`, `f64` |
 /// | `String` | `string` |
 /// | `Vec<T>`, `Option<T>`, `Result<T, E>`, tuples | `list`, `option`, `result`, `tuple` |
-/// | `HashMap<String, T>`, `BTreeMap<String, T>` | `list<tuple<string, T>>` |
-/// | `Box<T>` | as `T` |
+/// | `[T; N]` | `list<T>`, checked by the host |
+/// | `HashMap<K, T>`, `BTreeMap<K, T>` with an [`ExtKey`] | `list<tuple<K, T>>` |
+/// | `Box<T>`, `Rc<T>`, `Arc<T>`, `Cow<'static, str>` | as `T` |
+/// | `Decimal`, `Date`, `Time`, `DateTime`, `Duration`, `Uuid`, `Email`, `PhoneNumber`, `Url`, `Json` | a `string` of that name |
 /// | `()` as a result | none |
 /// | [`ExtStructure`](macro@crate::ExtStructure) | `record` |
 /// | [`ExtEnum`](macro@crate::ExtEnum), [`ExtError`](macro@crate::ExtError) | `enum` or `variant` |
@@ -39,9 +45,9 @@ use crate::layout::Layout;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot cross the boundary of an extension",
     label = "not usable in an action",
-    note = "these can cross: `bool`, `char`, `i8` to `i64`, `u8` to `u64`, `f32`, `f64`, `String`; and `Vec`, `Option`, `Result`, `Box`, tuples of up to twelve and maps with `String` keys, when their parts can",
+    note = "these can cross: `bool`, `char`, `i8` to `i64`, `u8` to `u64`, `f32`, `f64`, `String`; and `Vec`, `Option`, `Result`, `Box`, arrays, tuples of up to twelve and maps, when their parts can",
     note = "a type of your own needs `#[derive(ExtStructure)]` on a struct, `#[derive(ExtEnum)]` on an enum, `#[derive(ExtError)]` on an error",
-    note = "for a type of another crate, pass what it holds: seconds for a `Duration`, or a structure of your own"
+    note = "decimal numbers, dates, times, durations, UUIDs, URLs and JSON have types in `ext_runtime`, behind its features `decimal`, `date-time`, `uuid`, `url` and `json`; for a type of another crate, pass what it holds, or a structure of your own"
 )]
 pub unsafe trait ExtType: Sized + 'static {
     /// How a value lies in memory at the boundary.

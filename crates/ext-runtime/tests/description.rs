@@ -145,7 +145,7 @@ fn every_type() {
             assert_eq!(entry.action.parameters[0].ty, Some($expected));
         )* };
     }
-    use Type::*;
+    use ext_definition::model::Type::*;
     types! {
         bool => Bool, char => Char, std::string::String => String,
         i8 => S8, i16 => S16, i32 => S32, i64 => S64,
@@ -159,8 +159,16 @@ fn every_type() {
         (u8, (char, bool)) => Tuple(vec![U8, Tuple(vec![Char, Bool])]),
         (u8, u8, u8, u8, u8, u8, u8, u8, u8, u8, u8, u8) => Tuple(vec![U8; 12]),
         std::boxed::Box<u64> => U64,
-        HashMap<std::string::String, u8> => Map(std::boxed::Box::new(U8)),
-        BTreeMap<std::string::String, Vec<u8>> => Map(std::boxed::Box::new(list(U8))),
+        HashMap<std::string::String, u8> => Map(std::boxed::Box::new((String, U8))),
+        BTreeMap<std::string::String, Vec<u8>> => Map(std::boxed::Box::new((String, list(U8)))),
+        BTreeMap<u16, Size> => Map(std::boxed::Box::new((U16, named("Size", &[])))),
+        [f64; 12] => Array(std::boxed::Box::new((F64, 12))),
+        [[u8; 0]; 100] => Array(std::boxed::Box::new((Array(std::boxed::Box::new((U8, 0))), 100))),
+        std::rc::Rc<str> => String,
+        std::sync::Arc<Vec<i8>> => list(S8),
+        std::borrow::Cow<'static, str> => String,
+        ext_runtime::Email => Email,
+        ext_runtime::PhoneNumber => PhoneNumber,
         Line => named("Line", &[]),
         std::boxed::Box<Line> => named("Line", &[]),
         orders::today::Line => named("orders::today::Line", &[]),

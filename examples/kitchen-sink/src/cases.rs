@@ -7,7 +7,7 @@
 use ext_runtime::prelude::*;
 
 /// Cases without data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ExtEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ExtEnum)]
 pub enum Color {
     /// Like a fire engine.
     Red,

@@ -10,6 +10,8 @@
 //! | [`scalars`], [`texts`] | values without parts |
 //! | [`lists`], [`options`], [`results`], [`tuples`], [`maps`] | what the language brings |
 //! | [`structures`], [`cases`], [`codes`], [`generics`] | what an extension defines |
+//! | [`platform`] | the platform's types, shared values, arrays, keys |
+//! | [`rules`] | what is asked of values beyond their types |
 //! | [`parameters`] | how many parameters there are |
 //! | [`single`] | results that need no memory |
 //! | [`names`], [`elsewhere`] | where names come from, and what they may be |
@@ -37,7 +39,9 @@ pub mod names;
 pub mod options;
 pub mod outcomes;
 pub mod parameters;
+pub mod platform;
 pub mod results;
+pub mod rules;
 pub mod scalars;
 pub mod single;
 pub mod structures;

@@ -177,7 +177,7 @@ const LIES: &[(&str, Lie)] = &[
     ("a number of the same size", |it| action(it, "echo_many").parameters[0].ty = Type::S8),
     ("a parameter less", |it| drop(action(it, "echo_many").parameters.pop())),
     ("a parameter more", |it| {
-        let more = Field { name: "more".into(), description: String::new(), ty: Type::U8 };
+        let more = Field::new("more", Type::U8);
         action(it, "echo_many").parameters.push(more);
     }),
     ("parameters in another order", |it| action(it, "echo_many").parameters.swap(0, 1)),
@@ -197,7 +197,7 @@ const LIES: &[(&str, Lie)] = &[
         action(it, "echo_option_option").parameters[0].ty = less;
     }),
     ("a map of other values", |it| {
-        action(it, "echo_labels").result = Some(Type::Map(Box::new(Type::U64)));
+        action(it, "echo_labels").result = Some(Type::Map(Box::new((Type::String, Type::U64))));
     }),
     ("a list for a map", |it| action(it, "echo_labels").result = Some(list(Type::String))),
     ("an action that is not there", |it| action(it, "echo_line").name = "echo_lime".into()),
@@ -214,8 +214,13 @@ const LIES: &[(&str, Lie)] = &[
     ("a case by another name", |it| cases(it, "Color")[0].name = "Crimson".into()),
     ("a case less", |it| drop(cases(it, "Color").pop())),
     ("a case more", |it| {
-        let more =
-            Case { name: "Blue".into(), description: String::new(), ty: None, message: None };
+        let more = Case {
+            name: "Blue".into(),
+            description: String::new(),
+            json_name: None,
+            ty: None,
+            message: None,
+        };
         cases(it, "Color").push(more);
     }),
     ("cases in another order", |it| cases(it, "Scalar").swap(1, 2)),

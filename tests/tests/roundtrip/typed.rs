@@ -4,7 +4,10 @@
 use std::convert::Infallible;
 
 use ext_host::wasmtime::component::{ComponentType, Lift, Lower};
-use ext_host::{Call, Error, Extension, Map, wasmtime};
+use ext_host::{Call, Error, Extension, wasmtime};
+
+/// With text as keys.
+type Map<T> = ext_host::Map<String, T>;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, TestRunner};

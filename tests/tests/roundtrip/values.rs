@@ -22,7 +22,7 @@ impl<'a> Values<'a> {
     }
 
     fn object(&self, fields: &[Field], level: usize) -> BoxedStrategy<Value> {
-        let names: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
+        let names: Vec<String> = fields.iter().map(|field| field.json_name().to_owned()).collect();
         let values: Vec<_> = fields.iter().map(|field| self.value(&field.ty, level)).collect();
         values.prop_map(move |values| names.iter().cloned().zip(values).collect()).boxed()
     }
@@ -51,9 +51,41 @@ impl<'a> Values<'a> {
             Type::List(of) => {
                 prop::collection::vec(inner(of), 0..many).prop_map(Value::from).boxed()
             }
-            Type::Map(of) => prop::collection::btree_map(text(), inner(of), 0..many)
-                .prop_map(|entries| entries.into_iter().collect())
+            Type::Array(of) => {
+                let count = of.1 as usize;
+                prop::collection::vec(inner(&of.0), count..=count).prop_map(Value::from).boxed()
+            }
+            Type::Map(both) => {
+                let key = inner(&both.0).prop_map(|key| match key {
+                    Value::String(text) => text,
+                    other => other.to_string(),
+                });
+                prop::collection::btree_map(key, inner(&both.1), 0..many)
+                    .prop_map(|entries| entries.into_iter().collect())
+                    .boxed()
+            }
+            Type::Decimal => (any::<i64>(), 0..18_u32).prop_map(decimal).boxed(),
+            Type::Date => date().prop_map(Value::from).boxed(),
+            Type::Time => time().prop_map(Value::from).boxed(),
+            Type::DateTime => (date(), time(), -14..=14_i32)
+                .prop_map(|(date, time, hours)| format!("{date}T{time}{hours:+03}:00").into())
                 .boxed(),
+            Type::Duration => (1..100_u32, 1..60_u32, 1..60_u32)
+                .prop_map(|(hours, minutes, seconds)| {
+                    format!("PT{hours}H{minutes}M{seconds}S").into()
+                })
+                .boxed(),
+            Type::Uuid => "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}".prop_map(Value::from).boxed(),
+            Type::Email => "[a-z]{1,9}@[a-z]{1,9}[.]com".prop_map(Value::from).boxed(),
+            Type::PhoneNumber => "[+][1-9][0-9]{1,14}".prop_map(Value::from).boxed(),
+            Type::Url => "https://[a-z]{1,9}[.]com/[a-z0-9]{0,9}".prop_map(Value::from).boxed(),
+            Type::Json => prop_oneof![
+                Just(Value::Null),
+                any::<bool>().prop_map(Value::from),
+                text().prop_map(Value::from),
+                any::<i64>().prop_map(|it| json!({"number": [it, {"deep": null}]})),
+            ]
+            .boxed(),
             Type::Tuple(types) => {
                 types.iter().map(inner).collect::<Vec<_>>().prop_map(Value::from).boxed()
             }
@@ -91,6 +123,24 @@ impl<'a> Values<'a> {
             },
         }
     }
+}
+
+/// With its zeros: `12.50` stays so.
+fn decimal((digits, scale): (i64, u32)) -> Value {
+    let sign = if digits < 0 { "-" } else { "" };
+    let width = scale as usize + 1;
+    let digits = format!("{:0width$}", digits.unsigned_abs());
+    let (whole, fraction) = digits.split_at(digits.len() - scale as usize);
+    let point = if scale > 0 { "." } else { "" };
+    format!("{sign}{whole}{point}{fraction}").into()
+}
+
+fn date() -> impl Strategy<Value = String> {
+    (1..=9998_u32, 1..=12_u32, 1..=28_u32).prop_map(|(y, m, d)| format!("{y:04}-{m:02}-{d:02}"))
+}
+
+fn time() -> impl Strategy<Value = String> {
+    (0..24_u32, 0..60_u32, 0..60_u32).prop_map(|(h, m, s)| format!("{h:02}:{m:02}:{s:02}"))
 }
 
 fn integer<T, const N: usize>(extremes: [T; N]) -> BoxedStrategy<Value>

@@ -71,6 +71,19 @@ fn table(extension: &Extension, bytes: usize) -> String {
         let answer = action.result.as_ref().map(|ty| format!(" -> {ty}")).unwrap_or_default();
         let error = action.error.as_ref().map(|ty| format!(" or error {ty}")).unwrap_or_default();
         let _ = writeln!(out, "  {}{answer}{error}", action.name);
+        let options = &action.options;
+        for (word, text) in [
+            ("", options.title.as_str()),
+            ("group: ", &options.group),
+            ("outputs: ", &options.outputs.join(", ")),
+            ("was: ", options.renamed_from.as_deref().unwrap_or_default()),
+            ("deprecated: ", options.deprecated.as_deref().unwrap_or_default()),
+            ("", if options.function { "a pure function" } else { "" }),
+        ] {
+            if !text.is_empty() {
+                let _ = writeln!(out, "      {word}{text}");
+            }
+        }
         paragraph(&mut out, "      ", &action.description);
         fields(&mut out, &action.parameters);
     }
@@ -103,7 +116,12 @@ fn table(extension: &Extension, bytes: usize) -> String {
 fn fields(out: &mut String, fields: &[Field]) {
     rows(
         out,
-        fields.iter().map(|Field { name, description, ty }| (name, ty.to_string(), description)),
+        fields.iter().map(|Field { name, description, ty, rules }| {
+            let rules = rules.summary();
+            let rules =
+                if rules.is_empty() { String::new() } else { format!(" ({})", rules.join(", ")) };
+            (name, format!("{ty}{rules}"), description)
+        }),
     );
 }
 

@@ -39,7 +39,7 @@ pub fn with_adapters(
         functions.push((types.index(params, results), code));
         exports.export(&action.export, ExportKind::Func, index);
         if result_owns {
-            let name = format!("cabi_post_{}", action.export);
+            let name = format!("{}_post", action.export);
             exports.export(&name, ExportKind::Func, post_return);
         }
     }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use ext_definition::model::{Action, Case, Extension, Field, Kind, Type, TypeDefinition};
 use ext_definition::naming::{kebab, pascal, snake};
 
+use super::checks::Checks;
 use super::rust::{borrowed, identifier, owned, result};
 
 /// Renders a client. `qualified` puts the namespace into the module's name.
@@ -21,13 +22,15 @@ pub fn render(definition: &Extension, digest: &str, qualified: bool) -> String {
     }
     out.line(format!("/// The extension `{}`, version {}.", package.id(), package.version));
     out.line(
-        "#[allow(dead_code, missing_docs, unused_qualifications, clippy::all, clippy::pedantic)]",
+        "#[allow(dead_code, deprecated, missing_docs, unused_qualifications, clippy::all, clippy::pedantic)]",
     );
     out.line(format!("pub mod {} {{", identifier(&module)));
+    let checks = Checks::of(definition);
     for ty in &definition.types {
         out.type_definition(ty);
+        out.line(checks.of_type(ty));
     }
-    out.client(definition, digest);
+    out.client(definition, digest, &checks);
     out.line("}");
     out.0
 }
@@ -63,9 +66,11 @@ impl Out {
         match &ty.kind {
             Kind::Structure { fields } => {
                 self.line(format!("    pub struct {name} {{"));
-                for Field { name, description, ty } in fields {
+                for field @ Field { name, description, ty, .. } in fields {
                     self.description("        ", description);
+                    self.said(field);
                     self.component_name(name);
+                    self.json_name(name, field.json_name());
                     self.line(format!("        pub {}: {},", identifier(name), owned(ty)));
                 }
             }
@@ -76,9 +81,10 @@ impl Out {
                     self.line(format!("    #[repr(u{width})]"));
                 }
                 self.line(format!("    pub enum {name} {{"));
-                for Case { name, description, ty, .. } in cases {
+                for case @ Case { name, description, ty, .. } in cases {
                     self.description("        ", description);
                     self.component_name(name);
+                    self.json_name(name, case.json_name());
                     let data = ty.as_ref().map(|ty| format!("({})", owned(ty))).unwrap_or_default();
                     self.line(format!("        {}{data},", identifier(name)));
                 }
@@ -94,6 +100,24 @@ impl Out {
 
     fn component_name(&mut self, name: &str) {
         self.line(format!("        #[component(name = {:?})]", kebab(name)));
+    }
+
+    fn json_name(&mut self, name: &str, json_name: &str) {
+        if name != json_name {
+            self.line(format!("        #[serde(rename = {json_name:?})]"));
+        }
+    }
+
+    /// What a field's rules say to whoever reads the documentation.
+    fn said(&mut self, field: &Field) {
+        let said = field.rules.summary();
+        if !said.is_empty() {
+            self.line("        ///");
+            self.description("        ", &said.join("; "));
+        }
+        if let Some(instead) = &field.rules.deprecated {
+            self.line(format!("        #[deprecated(note = {instead:?})]"));
+        }
     }
 
     /// `Display` and `Error`, with the author's messages.
@@ -116,7 +140,7 @@ impl Out {
         self.line(format!("    impl ::std::error::Error for {name} {{}}"));
     }
 
-    fn client(&mut self, definition: &Extension, digest: &str) {
+    fn client(&mut self, definition: &Extension, digest: &str, checks: &Checks) {
         let package = &definition.package;
         let mut client = pascal(&package.name);
         while definition.types.iter().any(|ty| ty.name == client) {
@@ -155,12 +179,12 @@ impl Out {
         self.line("            &self.0");
         self.line("        }");
         for (index, action) in definition.actions.iter().enumerate() {
-            self.action(index, action, definition);
+            self.action(index, action, definition, checks);
         }
         self.line("    }");
     }
 
-    fn action(&mut self, index: usize, action: &Action, definition: &Extension) {
+    fn action(&mut self, index: usize, action: &Action, definition: &Extension, checks: &Checks) {
         self.description("        ", &action.description);
         for (position, parameter) in action.parameters.iter().enumerate() {
             if position == 0 && !action.description.is_empty() {
@@ -168,7 +192,10 @@ impl Out {
             }
             let description = parameter.description.replace('\n', " ");
             let colon = if description.is_empty() { "" } else { ": " };
-            self.line(format!("        /// - `{}`{colon}{description}", parameter.name));
+            let said = parameter.rules.summary();
+            let said =
+                if said.is_empty() { String::new() } else { format!(" ({})", said.join("; ")) };
+            self.line(format!("        /// - `{}`{colon}{description}{said}", parameter.name));
         }
         let parameters: Vec<String> = (action.parameters.iter())
             .map(|it| format!(", {}: {}", identifier(&it.name), borrowed(&it.ty, "", definition)))
@@ -190,6 +217,9 @@ impl Out {
         };
         let name = identifier(&action.name);
         let output = owned(ok);
+        if let Some(instead) = &action.options.deprecated {
+            self.line(format!("        #[deprecated(note = {instead:?})]"));
+        }
         self.line(format!("        pub fn {name}(&self{}) -> ::std::result::Result<{output}, ::ext_host::Error<{error}>> {{", parameters.concat()));
         self.line("            struct Action;");
         self.line("            impl ::ext_host::Call for Action {");
@@ -198,6 +228,7 @@ impl Out {
         self.line(format!("                type Results = {results};"));
         self.line(format!("                type Output = {output};"));
         self.line(format!("                type Error = {error};"));
+        self.line(checks.of_parameters(&action.parameters));
         self.line("                fn outcome(results: Self::Results) -> ::std::result::Result<Self::Output, Self::Error> {");
         self.line(format!("                    {outcome}"));
         self.line("                }");

@@ -46,9 +46,24 @@ pub fn owned(ty: &Type) -> String {
                 elements.iter().map(|it| format!("{},", owned(it))).collect();
             format!("({})", elements.concat())
         }
-        Type::Map(of) => format!("::ext_host::Map<{}>", owned(of)),
+        Type::Map(both) => format!("::ext_host::Map<{}, {}>", owned(&both.0), owned(&both.1)),
+        Type::Array(of) => format!("::std::vec::Vec<{}>", owned(&of.0)),
         Type::Named(name) => identifier(name),
+        Type::Decimal => platform("Decimal"),
+        Type::Date => platform("Date"),
+        Type::Time => platform("Time"),
+        Type::DateTime => platform("DateTime"),
+        Type::Duration => platform("Duration"),
+        Type::Uuid => platform("Uuid"),
+        Type::Email => platform("Email"),
+        Type::PhoneNumber => platform("PhoneNumber"),
+        Type::Url => platform("Url"),
+        Type::Json => platform("Json"),
     }
+}
+
+fn platform(name: &str) -> String {
+    format!("::ext_host::types::{name}")
 }
 
 /// `Result<T, E>`.
@@ -61,6 +76,7 @@ pub fn borrowed(ty: &Type, lifetime: &str, definition: &Extension) -> String {
     match ty {
         Type::String => format!("&{lifetime}str"),
         Type::List(of) => format!("&{lifetime}[{}]", owned(of)),
+        Type::Array(of) => format!("&{lifetime}[{}]", owned(&of.0)),
         Type::Option(of) => {
             format!("::std::option::Option<{}>", borrowed(of, lifetime, definition))
         }
@@ -72,6 +88,7 @@ pub fn borrowed(ty: &Type, lifetime: &str, definition: &Extension) -> String {
             }
         }
         Type::Result(_) | Type::Tuple(_) | Type::Map(_) => format!("&{lifetime}{}", owned(ty)),
+        platform if platform.platform_name().is_some() => format!("&{lifetime}{}", owned(ty)),
         scalar => owned(scalar),
     }
 }

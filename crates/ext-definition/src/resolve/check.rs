@@ -4,8 +4,11 @@ use std::collections::HashMap;
 
 use crate::code::{self, Code};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::model::{Extension, Kind, Type, TypeDefinition};
+use crate::model::{Action, Extension, Field, Kind, Type, TypeDefinition};
 use crate::{naming, wit};
+
+#[cfg(feature = "values")]
+mod rules;
 
 /// Deepest nesting of types. The component model's validation stops at 100 levels, of
 /// which a level here may take several.
@@ -17,12 +20,36 @@ const MAX_DEPTH: usize = 24;
 pub struct Places {
     pub actions: Vec<Place>,
     pub types: Vec<Place>,
+    /// For each action the places of its parameters.
+    pub parameters: Vec<Vec<Place>>,
+    /// For each type the places of its fields or cases.
+    pub parts: Vec<Vec<Place>>,
+}
+
+impl Places {
+    fn part<'p>(
+        of: &'p [Vec<Place>],
+        whole: &'p [Place],
+        at: usize,
+        part: usize,
+    ) -> Option<&'p Place> {
+        of.get(at).and_then(|places| places.get(part)).or_else(|| whole.get(at))
+    }
+
+    fn parameter(&self, action: usize, parameter: usize) -> Option<&Place> {
+        Self::part(&self.parameters, &self.actions, action, parameter)
+    }
+
+    fn field(&self, ty: usize, field: usize) -> Option<&Place> {
+        Self::part(&self.parts, &self.types, ty, field)
+    }
 }
 
 /// Every error of a definition.
 pub fn check(extension: &Extension, places: &Places) -> Vec<Diagnostic> {
     let mut checker = Checker { types: extension.types_by_name(), found: Vec::new() };
     checker.package(extension);
+    let used = extension.used_types();
     let actions: Vec<&str> = extension.actions.iter().map(|it| it.name.as_str()).collect();
     let types: Vec<&str> = extension.types.iter().map(|it| it.name.as_str()).collect();
     checker
@@ -34,10 +61,11 @@ pub fn check(extension: &Extension, places: &Places) -> Vec<Diagnostic> {
         let of = format!("the action `{}`", action.name);
         checker.name("action", &action.name, place);
         let names: Vec<&str> = action.parameters.iter().map(|it| it.name.as_str()).collect();
-        checker.parts("parameter", &of, &names, place);
-        for parameter in &action.parameters {
-            checker.ty(&parameter.ty, &of, place, false);
+        checker.parts("parameter", &of, &names, |it| places.parameter(index, it));
+        for (at, parameter) in action.parameters.iter().enumerate() {
+            checker.ty(&parameter.ty, &of, places.parameter(index, at), false);
         }
+        checker.options(action, place);
         for ty in action.result.iter().chain(&action.error) {
             checker.ty(ty, &of, place, true);
         }
@@ -57,12 +85,27 @@ pub fn check(extension: &Extension, places: &Places) -> Vec<Diagnostic> {
         if names.is_empty() {
             checker.error(code::NO_ACTION, format!("{of} has no {word}"), place);
         }
-        checker.parts(word, &of, &names, place);
+        checker.parts(word, &of, &names, |it| places.field(index, it));
+        if let Some((_, name)) = Type::<String>::PLATFORM
+            .iter()
+            .find(|(platform, name)| naming::kebab(&ty.name) == *name && used.contains(&platform))
+        {
+            let message = format!(
+                "the type `{}` has the name of the platform's `{name}`, which is used as well",
+                ty.name
+            );
+            checker
+                .found
+                .push(Diagnostic::error(code::RESERVED_NAME, message).at(place).help("rename it"));
+        }
         for part in ty.uses() {
             checker.ty(part, &of, place, false);
         }
     }
+    checker.json_names(extension, places);
     checker.nesting(extension, places);
+    #[cfg(feature = "values")]
+    rules::check(extension, places, &mut checker.found);
     checker.found
 }
 
@@ -184,12 +227,101 @@ impl Checker<'_> {
         }
     }
 
-    fn parts(&mut self, what: &str, of: &str, names: &[&str], place: Option<&Place>) {
-        for name in names {
-            self.name(what, name, place);
+    fn parts<'p>(
+        &mut self,
+        what: &str,
+        of: &str,
+        names: &[&str],
+        place: impl Fn(usize) -> Option<&'p Place>,
+    ) {
+        for (index, name) in names.iter().enumerate() {
+            self.name(what, name, place(index));
         }
         let what = format!("{what}s of {of}");
-        self.distinct(code::DUPLICATE_PART, &what, names, |_| place);
+        self.distinct(code::DUPLICATE_PART, &what, names, place);
+    }
+
+    /// What is said of an action beside its signature.
+    fn options(&mut self, action: &Action, place: Option<&Place>) {
+        let Action { name, options, result, error, .. } = action;
+        if options.function && (result.is_none() || !options.outputs.is_empty()) {
+            let message = format!("the function `{name}` must have exactly one output");
+            let found = Diagnostic::error(code::FUNCTION_OUTPUTS, message).at(place);
+            self.found.push(found.help("return one value, or remove `function`"));
+        }
+        if options.function && error.is_some() {
+            let message =
+                format!("the function `{name}` can fail: an expression has no place for an error");
+            let found = Diagnostic::error(code::FUNCTION_OUTPUTS, message).at(place);
+            self.found.push(found.help("return an `Option`, or remove `function`"));
+        }
+        if options.outputs.is_empty() {
+            return;
+        }
+        let count = match result {
+            Some(Type::Tuple(elements)) => elements.len(),
+            Some(_) => 1,
+            None => 0,
+        };
+        if count != options.outputs.len() || !matches!(result, Some(Type::Tuple(_))) {
+            let message = format!(
+                "the action `{name}` names {} outputs, and its result is no tuple of so many elements",
+                options.outputs.len()
+            );
+            let found = Diagnostic::error(code::OUTPUT_NAMES, message).at(place);
+            self.found.push(found.help("return a tuple with an element for each name"));
+        }
+        let outputs: Vec<&str> = options.outputs.iter().map(String::as_str).collect();
+        self.parts("output", &format!("the action `{name}`"), &outputs, |_| place);
+    }
+
+    /// Names in JSON are one for each part, and former names belong to nobody else.
+    fn json_names(&mut self, extension: &Extension, places: &Places) {
+        let mut look = |of: &str, fields: &[Field], place: &dyn Fn(usize) -> Option<Place>| {
+            for (index, field) in fields.iter().enumerate() {
+                let earlier = fields[..index].iter().any(|it| it.json_name() == field.json_name());
+                if earlier && field.rules.json_name.is_some() {
+                    let message =
+                        format!("two parts of {of} are named `{}` in JSON", field.json_name());
+                    let found = Diagnostic::error(code::JSON_NAME, message);
+                    self.found.push(found.at(place(index).as_ref()).help("rename one of them"));
+                }
+                if let Some(former) = &field.rules.renamed_from
+                    && fields.iter().any(|it| naming::kebab(&it.name) == naming::kebab(former))
+                {
+                    let message = format!(
+                        "`{}` of {of} was renamed from `{former}`, and there is a `{former}`",
+                        field.name
+                    );
+                    let found = Diagnostic::error(code::RENAMED_FROM, message);
+                    self.found
+                        .push(found.at(place(index).as_ref()).help("name the name that it had"));
+                }
+            }
+        };
+        for (at, action) in extension.actions.iter().enumerate() {
+            let of = format!("the action `{}`", action.name);
+            look(&of, &action.parameters, &|it| places.parameter(at, it).cloned());
+        }
+        for (at, ty) in extension.types.iter().enumerate() {
+            if let Kind::Structure { fields } = &ty.kind {
+                let of = format!("the type `{}`", ty.name);
+                look(&of, fields, &|it| places.field(at, it).cloned());
+            }
+        }
+        for (index, action) in extension.actions.iter().enumerate() {
+            if let Some(former) = &action.options.renamed_from
+                && extension.action(former).is_some()
+            {
+                let message = format!(
+                    "the action `{}` was renamed from `{former}`, and there is an action `{former}`",
+                    action.name
+                );
+                let found = Diagnostic::error(code::RENAMED_FROM, message);
+                let found = found.at(places.actions.get(index));
+                self.found.push(found.help("name the name that it had"));
+            }
+        }
     }
 
     /// `unit` may stand where a result is, or in one.
@@ -203,6 +335,13 @@ impl Checker<'_> {
                 let message = format!("{of} uses the type `{name}`, which is not described");
                 self.error(code::TYPE_MISSING, message, place);
             }
+            Type::Map(both) if !self.is_key(&both.0) => {
+                let message = format!(
+                    "a map in {of} has keys of the type `{}`: text, whole numbers and enums can be keys",
+                    both.0
+                );
+                self.error(code::MAP_KEY, message, place);
+            }
             Type::Tuple(elements) if elements.is_empty() => {
                 self.error(code::UNIT_POSITION, format!("an empty tuple is used in {of}"), place);
             }
@@ -212,6 +351,17 @@ impl Checker<'_> {
                     self.ty(child, of, place, inside_result);
                 }
             }
+        }
+    }
+
+    fn is_key(&self, ty: &Type) -> bool {
+        match ty {
+            Type::Named(name) => match self.types.get(name.as_str()).map(|ty| &ty.kind) {
+                Some(kind) => matches!(kind, Kind::Enum { .. }),
+                // Reported as missing.
+                None => true,
+            },
+            ty => ty.is_simple_key(),
         }
     }
 

@@ -27,6 +27,7 @@ impl Types {
             (_, Val::Float32(it)) => float(f64::from(*it), || shortest(*it)),
             (_, Val::Float64(it)) => float(*it, || json!(it)),
             (_, Val::Char(it)) => json!(it.to_string()),
+            (Type::Json, Val::String(it)) => serde_json::from_str(it).unwrap_or(Value::Null),
             (_, Val::String(it)) => json!(it),
             (ty, Val::List(values)) if ty.is_binary() => {
                 let bytes: Vec<u8> = values
@@ -38,10 +39,13 @@ impl Types {
             (Type::List(of), Val::List(values)) => {
                 Value::Array(values.iter().map(|value| self.write(of, value)).collect())
             }
-            (Type::Map(of), Val::List(entries)) => {
+            (Type::Array(of), Val::List(values)) => {
+                Value::Array(values.iter().map(|value| self.write(&of.0, value)).collect())
+            }
+            (Type::Map(both), Val::List(entries)) => {
                 let entry = |entry: &Val| match entry {
                     Val::Tuple(entry) => match &entry[..] {
-                        [Val::String(key), value] => Some((key.clone(), self.write(of, value))),
+                        [key, value] => Some((self.key(&both.0, key), self.write(&both.1, value))),
                         _ => None,
                     },
                     _ => None,
@@ -64,23 +68,24 @@ impl Types {
                 let payload = payload.as_ref().map_or(Value::Null, |value| self.write(ty, value));
                 Value::Object(Map::from_iter([(key.to_owned(), payload)]))
             }
-            (Type::Named(name), value) => match (self.named(name).map(|ty| &ty.kind), value) {
+            (Type::Named(name), value) => match (self.0.named(name).map(|ty| &ty.kind), value) {
                 (Some(Kind::Structure { fields }), Val::Record(values)) => Value::Object(
                     (fields.iter().zip(values))
                         .map(|(field, (_, value))| {
-                            (field.name.clone(), self.write(&field.ty, value))
+                            (field.json_name().to_owned(), self.write(&field.ty, value))
                         })
                         .collect(),
                 ),
                 (Some(Kind::Enum { cases }), Val::Enum(name)) => {
-                    case(cases, name).map_or(Value::Null, |case| json!(case.name))
+                    case(cases, name).map_or(Value::Null, |case| json!(case.json_name()))
                 }
                 (Some(Kind::Variant { cases }), Val::Variant(name, data)) => {
                     match (case(cases, name), data) {
-                        (Some(Case { name, ty: Some(ty), .. }), Some(data)) => {
-                            Value::Object(Map::from_iter([(name.clone(), self.write(ty, data))]))
+                        (Some(case @ Case { ty: Some(ty), .. }), Some(data)) => {
+                            let name = case.json_name().to_owned();
+                            Value::Object(Map::from_iter([(name, self.write(ty, data))]))
                         }
-                        (Some(case), _) => json!(case.name),
+                        (Some(case), _) => json!(case.json_name()),
                         (None, _) => Value::Null,
                     }
                 }
@@ -90,10 +95,18 @@ impl Types {
         }
     }
 
+    /// A key of a map: text in JSON, whatever its type.
+    fn key(&self, ty: &Type, value: &Val) -> String {
+        match self.write(ty, value) {
+            Value::String(text) => text,
+            other => other.to_string(),
+        }
+    }
+
     /// What an error says, by its case's template; any other value says itself.
     pub fn message(&self, ty: &Type, value: &Value) -> String {
         let cases = match ty {
-            Type::Named(name) => match self.named(name).map(|ty| &ty.kind) {
+            Type::Named(name) => match self.0.named(name).map(|ty| &ty.kind) {
                 Some(Kind::Enum { cases } | Kind::Variant { cases }) => cases.as_slice(),
                 _ => &[],
             },
@@ -106,7 +119,7 @@ impl Types {
             }
             _ => (None, None),
         };
-        let case = name.and_then(|name| cases.iter().find(|case| case.name == *name));
+        let case = name.and_then(|name| cases.iter().find(|case| case.json_name() == name));
         match (case.and_then(|case| case.message.as_ref()), value) {
             (Some(template), _) => message::fill(template, data),
             (None, Value::String(text)) => text.clone(),

@@ -163,7 +163,20 @@ impl Writer {
             Type::Simple(name) => self.text(name),
             Type::List(of) => self.wrapped("{\"list\":", of, reached),
             Type::Option(of) => self.wrapped("{\"option\":", of, reached),
-            Type::Map(of) => self.wrapped("{\"map\":", of, reached),
+            Type::Map(key, value) => {
+                self.text("{\"map\":[");
+                self.ty(key, reached);
+                self.text(",");
+                self.ty(value, reached);
+                self.text("]}");
+            }
+            Type::Array(of, length) => {
+                self.text("{\"array\":[");
+                self.ty(of, reached);
+                self.text(",");
+                self.number(*length);
+                self.text("]}");
+            }
             Type::Result(ok, err) => {
                 self.text("{\"result\":[");
                 self.ty(ok, reached);
@@ -183,6 +196,14 @@ impl Writer {
                 reached.add(named);
             }
         }
+    }
+
+    const fn number(&mut self, number: usize) {
+        const DIGITS: [&str; 10] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
+        if number >= 10 {
+            self.number(number / 10);
+        }
+        self.text(DIGITS[number % 10]);
     }
 
     const fn wrapped(&mut self, open: &str, of: &'static Type, reached: &mut Reached) {

@@ -1,4 +1,4 @@
-//! `Vec<T>`, and `Box<T>`, which is `T` at the boundary.
+//! `Vec<T>`.
 
 use super::ExtType;
 use crate::description::Type;
@@ -64,25 +64,5 @@ unsafe impl<T: ExtType> ExtType for Vec<T> {
             };
             crate::abi::store_sequence(at, address, length);
         }
-    }
-}
-
-// SAFETY: all of it is `T`'s.
-unsafe impl<T: ExtType> ExtType for Box<T> {
-    const LAYOUT: Layout = T::LAYOUT;
-    const TYPE: &'static Type = T::TYPE;
-
-    #[cfg(target_family = "wasm")]
-    #[inline]
-    unsafe fn load(at: *const u8) -> Self {
-        // SAFETY: the caller's promise.
-        Self::new(unsafe { T::load(at) })
-    }
-
-    #[cfg(target_family = "wasm")]
-    #[inline]
-    unsafe fn store(self, at: *mut u8) {
-        // SAFETY: the caller's promise.
-        unsafe { T::store(*self, at) }
     }
 }
