@@ -1,9 +1,13 @@
 //! The command line.
 
+mod migrate;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+pub use migrate::{Migrate, Outsystems, Platform};
 
 /// Typed, sandboxed, versioned extensions from annotated Rust functions
 #[derive(Debug, Parser)]
@@ -124,6 +128,12 @@ Examples:
   cargo ext new orders --namespace acme
   cargo ext new ../prices --namespace acme --database postgresql --template orders")]
     New(New),
+    /// Make a new extension of one of another platform
+    #[command(after_help = "\
+Examples:
+  cargo ext migrate outsystems ../orders/Source/NET --namespace acme
+  cargo ext migrate outsystems ~/src/IbanChecker --namespace acme --output iban")]
+    Migrate(Migrate),
     /// Build an extension into a package: a component and its manifest
     #[command(
         visible_alias = "b",

@@ -7,11 +7,13 @@ mod check;
 mod doctor;
 mod inspect;
 mod list;
+mod migrate;
 mod new;
 mod package;
 mod publish;
 mod remove;
 mod run;
+mod scaffold;
 mod shellfiles;
 
 use crate::cli::{Cli, Command};
@@ -23,6 +25,7 @@ pub fn run(cli: &Cli, shell: &Shell) -> Result<(), Failure> {
     let common = &cli.common;
     match &cli.command {
         Command::New(arguments) => new::run(arguments, shell),
+        Command::Migrate(arguments) => migrate::run(arguments, shell),
         Command::Build(arguments) => build::run(arguments, shell),
         Command::Check(arguments) => check::run(arguments, shell),
         Command::Run(arguments) => run::run(arguments, common, shell),

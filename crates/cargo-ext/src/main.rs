@@ -6,6 +6,7 @@ mod cli;
 mod commands;
 mod compile;
 mod failure;
+mod migrate;
 mod pack;
 mod project;
 mod shell;

@@ -9,6 +9,7 @@
 //! | `EXT04xx` | building and packing |
 //! | `EXT05xx` | calls |
 //! | `EXT06xx` | applications and their extensions |
+//! | `EXT07xx` | migration from other platforms |
 
 /// A code, such as `EXT0203`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -94,6 +95,11 @@ codes! {
     BUILD_SCRIPT = "EXT0604": "the application's build.rs needs a hand";
     DEFINITION_COPY = "EXT0605": "the copy of a definition is missing or unreadable";
     NOT_LOCKED = "EXT0606": "an extension is not in Ext.lock";
+
+    SOURCES_MISSING = "EXT0701": "there are no sources to migrate";
+    NO_LIBRARY = "EXT0702": "the sources are not those of an extension";
+    SEVERAL_LIBRARIES = "EXT0703": "the sources are those of several extensions";
+    FOLDER_EXISTS = "EXT0704": "the folder to write to is there already";
 }
 
 #[cfg(test)]

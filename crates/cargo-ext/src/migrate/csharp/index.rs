@@ -1,0 +1,159 @@
+//! All declarations of all files: partial types put together, names looked up.
+
+use std::collections::{HashMap, HashSet};
+
+use super::File;
+use super::declaration::{Declaration, Kind};
+use super::literal::{Constants, Value};
+use super::name::TypeName;
+
+/// Folders in which Integration Studio keeps copies of the sources.
+const COPIES: &[&str] = &["templates", "backups"];
+
+/// Everything that was read.
+#[derive(Debug, Default)]
+pub struct Index {
+    pub declarations: Vec<Declaration>,
+    /// By their last name.
+    by_name: HashMap<String, Vec<usize>>,
+    pub constants: Constants,
+    aliases: HashMap<(String, String), TypeName>,
+    /// Files that were left out since they are copies of others.
+    pub copies: Vec<String>,
+    /// Files with text that was not understood, and its line; without one if it was too much.
+    pub errors: Vec<(String, Option<u32>)>,
+}
+
+impl Index {
+    pub fn new(mut files: Vec<File>) -> Self {
+        let mut index = Self::default();
+        let has_interface = |file: &File| file.declarations.iter().any(is_o11);
+        if files.iter().any(|it| !is_copy(&it.name) && has_interface(it)) {
+            let copies = files.extract_if(.., |it| is_copy(&it.name));
+            index.copies = copies.map(|it| it.name).collect();
+        }
+        for file in files {
+            index.errors.extend(file.errors.iter().map(|line| (file.name.clone(), Some(*line))));
+            index.errors.extend(file.given_up.then(|| (file.name.clone(), None)));
+            for (alias, ty) in file.aliases {
+                index.aliases.insert((file.name.clone(), alias), ty);
+            }
+            for declaration in file.declarations {
+                index.add(declaration);
+            }
+        }
+        index.constants = constants(&index.declarations);
+        index
+    }
+
+    fn add(&mut self, declaration: Declaration) {
+        let same = self.by_name.get(&declaration.name).into_iter().flatten().find(|&&it| {
+            let known = &self.declarations[it];
+            known.path == declaration.path
+                && known.kind == declaration.kind
+                && known.generic == declaration.generic
+        });
+        match same {
+            Some(&same) => merge(&mut self.declarations[same], declaration),
+            None => {
+                let name = declaration.name.clone();
+                self.by_name.entry(name).or_default().push(self.declarations.len());
+                self.declarations.push(declaration);
+            }
+        }
+    }
+
+    /// The types with a name.
+    pub fn named(&self, name: &str) -> impl Iterator<Item = (usize, &Declaration)> {
+        let found = self.by_name.get(name).into_iter().flatten();
+        found.map(|&index| (index, &self.declarations[index]))
+    }
+
+    /// The type that is meant by the segments of a name in `file`, seen from `path`: the one
+    /// whose own path ends with them, the nearest first.
+    pub fn find(&self, segments: &[String], path: &[String]) -> Option<usize> {
+        let (name, outer) = segments.split_last()?;
+        let candidates = self.named(name).filter(|(_, it)| it.kind != Kind::Enum);
+        let rank = |it: &Declaration| {
+            let fits = it.path.ends_with(outer);
+            let shared = it.path.iter().zip(path).take_while(|(a, b)| a == b).count();
+            (fits, !it.attributes.is_empty(), shared)
+        };
+        // Of several that fit alike the first.
+        let best = candidates.fold(None, |best: Option<(usize, _)>, (index, it)| match best {
+            Some((_, known)) if known >= rank(it) => best,
+            _ => Some((index, rank(it))),
+        });
+        best.map(|(index, _)| index)
+    }
+
+    /// What `using NAME = TYPE;` in a file stands for.
+    pub fn alias(&self, file: &str, name: &str) -> Option<&TypeName> {
+        self.aliases.get(&(file.to_owned(), name.to_owned()))
+    }
+}
+
+/// Whether it is the interface of an O11 extension. One with entities only has no methods.
+pub fn is_o11(declaration: &Declaration) -> bool {
+    let is_generated = || declaration.path.iter().any(|it| it.starts_with("Nss"));
+    declaration.kind == Kind::Interface
+        && declaration.name.strip_prefix("Iss").is_some_and(|rest| !rest.is_empty())
+        && match declaration.methods.is_empty() {
+            true => is_generated(),
+            false => declaration.methods.iter().any(|it| it.name.starts_with("Mss")),
+        }
+}
+
+fn is_copy(file: &str) -> bool {
+    let mut folders: Vec<&str> = file.split('/').collect();
+    folders.pop();
+    folders.iter().any(|it| COPIES.contains(&it.to_ascii_lowercase().as_str()))
+}
+
+/// What a second part of a type adds to the first. What is there twice stays once: the same
+/// file may be there in two folders.
+fn merge(known: &mut Declaration, more: Declaration) {
+    let methods: HashSet<(String, usize)> =
+        known.methods.iter().map(|it| (it.name.clone(), it.parameters.len())).collect();
+    let new = more.methods.into_iter();
+    known
+        .methods
+        .extend(new.filter(|it| !methods.contains(&(it.name.clone(), it.parameters.len()))));
+    let fields: HashSet<String> = known.fields.iter().map(|it| it.name.clone()).collect();
+    known.fields.extend(more.fields.into_iter().filter(|it| !fields.contains(&it.name)));
+    let bases = more.bases.into_iter().filter(|it| !known.bases.contains(it));
+    let bases: Vec<_> = bases.collect();
+    known.bases.extend(bases);
+    let attributes: HashSet<String> = known.attributes.iter().map(|it| it.name.clone()).collect();
+    let new = more.attributes.into_iter().filter(|it| !attributes.contains(&it.name));
+    known.attributes.extend(new);
+    if known.doc.is_empty() {
+        known.doc = more.doc;
+    }
+    for (name, kind) in more.facts.kinds {
+        known.facts.kinds.entry(name).or_insert(kind);
+    }
+    for (name, value) in more.facts.initial {
+        known.facts.initial.entry(name).or_insert(value);
+    }
+}
+
+fn constants(declarations: &[Declaration]) -> Constants {
+    let mut constants = Constants::new();
+    for declaration in declarations {
+        for field in declaration.fields.iter().filter(|it| it.shared) {
+            let Some(value) = &field.initial else { continue };
+            let simple = matches!(
+                value,
+                Value::Text(_) | Value::Number(_) | Value::Bool(_) | Value::Joined(_)
+            );
+            if simple {
+                let name = &field.name;
+                constants.entry(format!("{}.{name}", declaration.name)).or_insert(value.clone());
+                // Within its own type a constant has no prefix.
+                constants.entry(name.clone()).or_insert(value.clone());
+            }
+        }
+    }
+    constants
+}

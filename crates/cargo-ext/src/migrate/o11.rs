@@ -1,0 +1,125 @@
+//! The dialect of O11: what Integration Studio generates for an extension.
+//!
+//! `Interface.cs` has an interface `IssNAME` with a method `MssACTION` for each action;
+//! its inputs and outputs are parameters `ssNAME`, outputs with `out`. Structures are
+//! `STNAMEStructure`, records that wrap them `RCNAMERecord`, lists of these
+//! `RLNAMERecordList`, entities `ENNAMEEntityRecord`.
+
+mod structures;
+
+use ext_definition::diagnostic::Place;
+
+use super::csharp::declaration::{Declaration, Direction, Kind, Method, Parameter};
+use super::csharp::index::Index;
+use super::model::{Action, Library, Part, Topic, Type};
+use super::resolve::{Builder, Scope, returned};
+
+/// Reads an extension, of which the interface is known.
+pub fn library(index: &Index, interface: usize) -> Library {
+    let interface = &index.declarations[interface];
+    let mut builder = Builder::new(index, "O11 extension", structures::own);
+    builder.library.name = stripped(&interface.name, "Iss", "").to_owned();
+    builder.library.description = interface.doc.summary();
+    let implementation = implementation(index, interface);
+    for method in &interface.methods {
+        let action = action(&mut builder, method, interface, implementation);
+        builder.library.actions.push(action);
+    }
+    structures::all(&mut builder);
+    builder.library
+}
+
+/// `CssNAME`, which Integration Studio makes once and people write on.
+fn implementation<'a>(index: &'a Index, interface: &Declaration) -> Option<&'a Declaration> {
+    let name = interface.name.replacen("Iss", "Css", 1);
+    let class = index.named(&name).map(|(_, it)| it).find(|it| it.kind == Kind::Class);
+    class.or_else(|| {
+        let implements = |it: &&Declaration| it.bases.iter().any(|it| it.last() == interface.name);
+        index.declarations.iter().find(implements)
+    })
+}
+
+fn action(
+    builder: &mut Builder<'_>,
+    method: &Method,
+    interface: &Declaration,
+    implementation: Option<&Declaration>,
+) -> Action {
+    let written =
+        implementation.and_then(|class| class.methods.iter().find(|it| it.name == method.name));
+    let said = |of: &dyn Fn(&Method) -> String| match (of(method), written) {
+        (text, Some(written)) if text.is_empty() => of(written),
+        (text, _) => text,
+    };
+    let name = stripped(&method.name, "Mss", "").to_owned();
+    let mut action = Action {
+        rust: String::new(),
+        description: said(&|it| it.doc.summary()),
+        inputs: Vec::new(),
+        outputs: Vec::new(),
+        result: String::new(),
+        place: method.place.clone(),
+        body: written.map(|it| it.place.clone()),
+        original_name: None,
+        name,
+    };
+    if method.generic {
+        let text = "has type parameters in C#";
+        builder.library.note(Topic::UnknownType, &action.name, text, &method.place);
+    }
+    if let Some(ty) = returned(&method.returns) {
+        let scope = Scope { file: &method.place.file, path: &interface.path };
+        let element = format!("{} (output)", action.name);
+        let ty = builder.resolve(ty, scope, &element, &method.place);
+        let mut part = Part::new("Result", ty, method.place.clone());
+        part.description = said(&|it| it.doc.returns());
+        action.outputs.push(part);
+    }
+    for parameter in &method.parameters {
+        let mut part = part(builder, parameter, interface, &action.name);
+        part.description = said(&|it| it.doc.parameter(&parameter.name));
+        match parameter.direction {
+            Direction::In => action.inputs.push(part),
+            Direction::Out => action.outputs.push(part),
+            Direction::InOut => {
+                let mut output = Part::new(&part.name, part.ty.clone(), part.place.clone());
+                output.description = part.description.clone();
+                action.outputs.push(output);
+                action.inputs.push(part);
+            }
+        }
+    }
+    action
+}
+
+fn part(
+    builder: &mut Builder<'_>,
+    parameter: &Parameter,
+    interface: &Declaration,
+    action: &str,
+) -> Part {
+    let name = stripped(&parameter.name, "ss", "");
+    let scope = Scope { file: &parameter.place.file, path: &interface.path };
+    let element = format!("{action}.{name}");
+    let ty = builder.resolve(&parameter.ty, scope, &element, &parameter.place);
+    ambiguous(builder, &ty, &element, &parameter.place);
+    let mut part = Part::new(name, ty, parameter.place.clone());
+    part.default = parameter.default.clone();
+    part
+}
+
+/// The sources say the platform's type of a structure's field, not of a parameter.
+fn ambiguous(builder: &mut Builder<'_>, ty: &Type, element: &str, place: &Place) {
+    use super::types::Basic;
+    if ty.basic() == Some(Basic::DateTime) {
+        let text = "is `DateTime` in C#, which stands for Date and Time too";
+        builder.library.note(Topic::UnknownType, element, text, place);
+    }
+}
+
+/// A name without what was put around it, unless nothing else is left.
+fn stripped<'a>(name: &'a str, prefix: &str, suffix: &str) -> &'a str {
+    let inner = name.strip_prefix(prefix).unwrap_or(name);
+    let inner = inner.strip_suffix(suffix).unwrap_or(inner);
+    if inner.is_empty() { name } else { inner }
+}

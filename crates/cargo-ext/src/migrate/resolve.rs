@@ -1,0 +1,174 @@
+//! From a type's name in C# to what it is: shared by the dialects.
+
+use std::collections::HashMap;
+
+use ext_definition::diagnostic::Place;
+
+use super::csharp::index::Index;
+use super::csharp::literal::Value;
+use super::csharp::name::TypeName;
+use super::model::{Library, Structure, Topic, Type};
+use super::types::Basic;
+
+/// Types of .NET that are lists of their argument.
+const LISTS: &[&str] = &[
+    "List",
+    "IList",
+    "IEnumerable",
+    "ICollection",
+    "IReadOnlyList",
+    "IReadOnlyCollection",
+    "Collection",
+    "HashSet",
+    "ISet",
+    "ImmutableList",
+    "ImmutableArray",
+    "GenericRecordList",
+    "OSList",
+];
+/// What a caller never sees of a result that comes later.
+const LATER: &[&str] = &["Task", "ValueTask"];
+/// How far names are followed.
+const MAX_DEPTH: usize = 24;
+
+/// From where a name is seen.
+#[derive(Debug, Clone, Copy)]
+pub struct Scope<'a> {
+    pub file: &'a str,
+    /// Namespaces and types around it.
+    pub path: &'a [String],
+}
+
+/// A dialect's own types: a name without type arguments, and from where it is seen.
+pub type Own = fn(&mut Builder<'_>, &[String], Scope<'_>) -> Option<Type>;
+
+/// Makes a library of declarations.
+pub struct Builder<'a> {
+    pub index: &'a Index,
+    pub library: Library,
+    own: Own,
+    /// The structure of a declaration.
+    structures: HashMap<usize, usize>,
+    /// Declarations whose structure has no fields yet.
+    open: Vec<usize>,
+}
+
+impl<'a> Builder<'a> {
+    pub fn new(index: &'a Index, kind: &'static str, own: Own) -> Self {
+        let library = Library { kind, ..Library::default() };
+        Self { index, library, own, structures: HashMap::new(), open: Vec::new() }
+    }
+
+    /// The structure of a declaration; its fields come later, since they may lead back here.
+    pub fn structure(&mut self, declaration: usize, name: &str) -> Type {
+        if let Some(&known) = self.structures.get(&declaration) {
+            return Type::Structure(known);
+        }
+        let index = self.library.structures.len();
+        self.structures.insert(declaration, index);
+        self.open.push(declaration);
+        self.library.structures.push(Structure {
+            name: name.to_owned(),
+            rust: String::new(),
+            description: String::new(),
+            fields: Vec::new(),
+            place: self.index.declarations[declaration].place.clone(),
+            original_name: None,
+        });
+        Type::Structure(index)
+    }
+
+    /// The next declaration whose structure needs fields, and the structure.
+    pub fn next_open(&mut self) -> Option<(usize, usize)> {
+        let declaration = self.open.pop()?;
+        Some((declaration, *self.structures.get(&declaration)?))
+    }
+
+    /// A value with the constants that it names looked up.
+    pub fn constant(&self, value: &Value) -> Value {
+        let constants = &self.index.constants;
+        match value.text(constants) {
+            Some(text) => Value::Text(text),
+            None => value.resolved(constants).clone(),
+        }
+    }
+
+    /// What a type is; a note if that is not known.
+    pub fn resolve(&mut self, ty: &TypeName, scope: Scope<'_>, element: &str, at: &Place) -> Type {
+        let resolved = self.type_of(ty, scope, 0);
+        if contains_unknown(&resolved) {
+            let topic = match ty.last() {
+                "object" | "Object" | "dynamic" => Topic::Object,
+                _ => Topic::UnknownType,
+            };
+            self.library.note(topic, element, format!("is `{ty}` in C#"), at);
+        }
+        resolved
+    }
+
+    fn type_of(&mut self, ty: &TypeName, scope: Scope<'_>, depth: usize) -> Type {
+        if depth > MAX_DEPTH {
+            return Type::Unknown;
+        }
+        match ty {
+            TypeName::Named(segments, arguments) => match &arguments[..] {
+                [] => self.simple(segments, scope, depth),
+                [of] => self.generic(ty.last(), of, scope, depth),
+                _ => Type::Unknown,
+            },
+            TypeName::Array(of) => match self.type_of(of, scope, depth + 1) {
+                Type::Basic(Basic::Byte) => Type::Basic(Basic::BinaryData),
+                of => Type::List(Box::new(of)),
+            },
+            // An empty list says the same as none.
+            TypeName::Nullable(of) => match self.type_of(of, scope, depth + 1) {
+                list @ Type::List(_) => list,
+                of => of.optional(),
+            },
+            TypeName::Tuple(_) | TypeName::Other(_) => Type::Unknown,
+        }
+    }
+
+    fn simple(&mut self, segments: &[String], scope: Scope<'_>, depth: usize) -> Type {
+        if let Some(own) = (self.own)(self, segments, scope) {
+            return own;
+        }
+        let name = segments.last().map_or("", String::as_str);
+        if let Some(basic) = Basic::of_csharp(name) {
+            return Type::Basic(basic);
+        }
+        match (segments, self.index.alias(scope.file, name)) {
+            ([_], Some(target)) => self.type_of(target, scope, depth + 1),
+            _ => Type::Unknown,
+        }
+    }
+
+    fn generic(&mut self, name: &str, of: &TypeName, scope: Scope<'_>, depth: usize) -> Type {
+        match name {
+            "Nullable" => self.type_of(of, scope, depth + 1).optional(),
+            name if LATER.contains(&name) => self.type_of(of, scope, depth + 1),
+            name if LISTS.contains(&name) => {
+                Type::List(Box::new(self.type_of(of, scope, depth + 1)))
+            }
+            _ => Type::Unknown,
+        }
+    }
+}
+
+/// What a method gives back: nothing for `void` and a plain `Task`, and what comes later
+/// as if it came at once.
+pub fn returned(ty: &TypeName) -> Option<&TypeName> {
+    match ty {
+        TypeName::Named(_, arguments) if LATER.contains(&ty.last()) => arguments.first(),
+        ty if ty.is_void() => None,
+        ty => Some(ty),
+    }
+}
+
+fn contains_unknown(ty: &Type) -> bool {
+    match ty {
+        Type::Unknown => true,
+        Type::List(of) | Type::Optional(of) => contains_unknown(of),
+        Type::Basic(_) | Type::Structure(_) => false,
+    }
+}
