@@ -6,13 +6,14 @@ use miniz_oxide::deflate::compress_to_vec_zlib;
 use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_zlib_with_limit};
 use wasmparser::{Parser, Payload};
 
-use crate::code;
+use crate::code::{self, Code};
 use crate::diagnostic::Diagnostic;
 use crate::model::Extension;
 use crate::resolve::MAX_MANIFEST;
 
-/// The custom section of a package that holds its JSON manifest, compressed (zlib, RFC
-/// 1950): names and descriptions repeat a lot.
+/// The custom section of a package that holds its JSON manifest: four bytes of length
+/// (little endian), then so many bytes of it compressed (zlib, RFC 1950), since names and
+/// descriptions repeat a lot. Nothing follows.
 pub const MANIFEST_SECTION: &str = "ext-manifest";
 
 /// The outermost custom sections of a name, joined.
@@ -52,19 +53,30 @@ pub fn definition(component: &[u8]) -> Result<Extension, Vec<Diagnostic>> {
             ),
         )]);
     };
-    let manifest = decompress_to_vec_zlib_with_limit(&section, MAX_MANIFEST).map_err(|error| {
-        let (code, reason) = match error.status {
-            TINFLStatus::HasMoreOutput => (code::TOO_LARGE, "it is too large"),
-            _ => (code::DEFINITION_CORRUPT, "it is damaged"),
-        };
+    let unreadable = |code: Code, reason: &str| {
         let message = format!("the section `{MANIFEST_SECTION}` cannot be read: {reason}");
         vec![Diagnostic::error(code, message)]
-    })?;
+    };
+    let damaged = || unreadable(code::DEFINITION_CORRUPT, "it is damaged");
+    let (length, compressed) = section.split_first_chunk().ok_or_else(damaged)?;
+    if compressed.len() != u32::from_le_bytes(*length) as usize {
+        return Err(damaged());
+    }
+    let manifest =
+        decompress_to_vec_zlib_with_limit(compressed, MAX_MANIFEST).map_err(|error| match error
+            .status
+        {
+            TINFLStatus::HasMoreOutput => unreadable(code::TOO_LARGE, "it is too large"),
+            _ => damaged(),
+        })?;
     Extension::from_json(&manifest)
 }
 
 /// The content of a package's section [`MANIFEST_SECTION`], for a JSON manifest.
 pub fn manifest_section(manifest: &[u8]) -> Vec<u8> {
     // The level is zlib's own default: higher ones take longer and gain a percent.
-    compress_to_vec_zlib(manifest, 6)
+    let compressed = compress_to_vec_zlib(manifest, 6);
+    let mut section = (compressed.len() as u32).to_le_bytes().to_vec();
+    section.extend(compressed);
+    section
 }

@@ -54,7 +54,7 @@ echoes! {
     /// Exactly three.
     echo_array: [f64; 3];
     /// Two rows.
-    echo_matrix: [[u8; 4]; 2];
+    echo_rows: [[u8; 4]; 2];
     /// Whole numbers as keys.
     echo_number_map: BTreeMap<i64, String>;
     /// Small ones, in no order.

@@ -70,7 +70,7 @@ fn forms_are_checked_when_a_value_enters() {
         ("echo_url", json!("example.com")),
         ("echo_currency", json!({"amount": "1", "code": "euro"})),
         ("echo_array", json!([1, 2])),
-        ("echo_matrix", json!([[1, 2, 3, 4], [1, 2, 3]])),
+        ("echo_rows", json!([[1, 2, 3, 4], [1, 2, 3]])),
         ("echo_number_map", json!({"one": "1"})),
         ("echo_small_map", json!({"256": {}})),
         ("echo_color_map", json!({"Blue": 1})),

@@ -23,7 +23,13 @@ impl<'a> Values<'a> {
 
     fn object(&self, fields: &[Field], level: usize) -> BoxedStrategy<Value> {
         let names: Vec<String> = fields.iter().map(|field| field.json_name().to_owned()).collect();
-        let values: Vec<_> = fields.iter().map(|field| self.value(&field.ty, level)).collect();
+        let values: Vec<_> = (fields.iter())
+            .map(|field| match &field.rules.example {
+                // Random values keep to types, not to rules.
+                Some(example) if field.rules.constrain() => Just(example.clone()).boxed(),
+                _ => self.value(&field.ty, level),
+            })
+            .collect();
         values.prop_map(move |values| names.iter().cloned().zip(values).collect()).boxed()
     }
 

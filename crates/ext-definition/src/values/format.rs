@@ -19,9 +19,7 @@ pub fn check(ty: &Type, text: &str) -> Result<(), String> {
         Type::DateTime if !is_date_time(text) => {
             expected("a date and time with an offset, such as 2026-11-23T13:45:00+01:00")
         }
-        Type::Duration if text.parse::<jiff::SignedDuration>().is_err() => {
-            expected("a duration such as PT1H30M")
-        }
+        Type::Duration if !is_duration(text) => expected("a duration such as PT1H30M"),
         Type::Uuid if uuid::Uuid::try_parse(text).is_err() => {
             expected("a UUID such as 67e55044-10b1-426f-9247-bb680e5fe0c8")
         }
@@ -56,6 +54,11 @@ fn is_date_time(text: &str) -> bool {
         && text.parse::<jiff::Timestamp>().is_ok()
 }
 
+/// ISO 8601; jiff alone would take `1 hour` as well.
+fn is_duration(text: &str) -> bool {
+    jiff::fmt::temporal::SpanParser::new().parse_duration(text).is_ok()
+}
+
 fn is_email(text: &str) -> bool {
     email_address::EmailAddress::is_valid(text) && !text.contains('<')
 }
@@ -87,7 +90,7 @@ mod tests {
                 &["2026-11-23T13:45:00+01:00", "2026-11-23T13:45:00.5Z"],
                 &["2026-11-23T13:45:00", "2026-11-23", "2026-11-23T13:45:00+01:00[Europe/Berlin]"],
             ),
-            (Type::Duration, &["PT1H30M", "PT0S", "-PT1S"], &["", "P1Y", "1:30"]),
+            (Type::Duration, &["PT1H30M", "PT0S", "-PT1S"], &["", "P1Y", "1:30", "1 hour"]),
             (Type::Uuid, &["67e55044-10b1-426f-9247-bb680e5fe0c8"], &["67e55044", ""]),
             (Type::Email, &["ada@example.com"], &["ada", "a@", "Ada <ada@example.com>"]),
             (Type::PhoneNumber, &["+351210000000"], &["351210000000", "+0123", "+1 202", "+"]),
