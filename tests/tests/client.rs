@@ -1,0 +1,98 @@
+//! A generated client of the kitchen sink: it compiles, its values cross, and its calls keep
+//! to the rules of the definition.
+
+use ext_tests::{Scratch, root};
+
+const MAIN: &str = r#"//! Calls the kitchen sink.
+
+mod extensions {
+    ext_host::extensions!();
+}
+
+use ext_host::types::{Date, Decimal, Email};
+use ext_host::{Error, Host};
+use extensions::kitchen_sink::{Color, Currency, Customer, KitchenSink};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let sink = KitchenSink::load(&Host::new()?)?;
+
+    let date: Date = "2026-11-23".parse()?;
+    assert_eq!(sink.echo_date(&date)?, date);
+    assert!("2026-02-30".parse::<Date>().is_err());
+    let amount: Decimal = "12.50".parse()?;
+    let price = Currency { amount, code: "EUR".into() };
+    assert_eq!(sink.echo_currency(&price)?, price);
+    let email: Email = "ada@example.com".parse()?;
+    assert_eq!(sink.echo_email(&email)?.as_str(), "ada@example.com");
+    let stock: ext_host::Map<Color, u32> = [(Color::Red, 1), (Color::Green, 2)].into_iter().collect();
+    assert_eq!(sink.echo_color_map(&stock)?, stock);
+    assert_eq!(sink.echo_array(&[1.0, 2.0, 3.0])?, [1.0, 2.0, 3.0]);
+    assert_eq!(sink.divide(7, 2)?, (3, 1));
+
+    let mut customer = Customer {
+        full_name: "Ada".into(),
+        tax_number: Some("PT1".into()),
+        discount: 2.5,
+        pin: "1234".into(),
+    };
+    let json = serde_json::to_value(&customer)?;
+    assert_eq!(json["fullName"], "Ada");
+    let words = ["a".to_owned()];
+    println!("{}", sink.describe_customer(&customer, 1, "", Color::Green, &words)?);
+
+    customer.tax_number = Some("pt".into());
+    customer.discount = 50.25;
+    match sink.describe_customer(&customer, 0, "-----", Color::Red, &words) {
+        Err(Error::Arguments(found)) => found.iter().for_each(|it| println!("{it}")),
+        other => panic!("{other:?}"),
+    }
+    for wrong in [
+        sink.echo_array(&[1.0]).err(),
+        sink.echo_currency(&Currency { code: "euro".into(), ..price }).err().map(|it| match it {
+            Error::Arguments(found) => Error::Arguments(found),
+            other => panic!("{other}"),
+        }),
+    ] {
+        println!("{}", wrong.expect("a rule is broken"));
+    }
+    Ok(())
+}
+"#;
+
+const SAID: &str = "\
+Ada/PT1/2.5/4/7/green/[\"a\"]
+`customer.taxNumber` must match the pattern [A-Z]{2}[0-9]+
+`customer.discount` must be at most 50
+`customer.discount` must have at most 1 decimals
+`times` must be at least 1
+`separator` must have at most 4 characters, not 5
+arguments do not fit: `value` must have at least 3 elements
+arguments do not fit: `value.code` must match the pattern [A-Z]{3}
+";
+
+#[test]
+fn a_generated_client_keeps_to_the_rules() {
+    let scratch = Scratch::new();
+    let manifest = root().join("Cargo.toml");
+    let manifest = manifest.to_str().expect("UTF-8");
+    let publish = ["publish", "--manifest-path", manifest, "-p", "kitchen-sink"];
+    let mut command = scratch.command("", &publish);
+    // The repository's own target folder, where it is built anyway.
+    command.env("CARGO_TARGET_DIR", root().join("target"));
+    ext_tests::Said::from(command.output().expect("cargo-ext starts")).success();
+
+    let app = scratch.path().join("app");
+    std::fs::create_dir_all(app.join("src")).expect("a folder");
+    let write = |file: &str, text: &str| std::fs::write(app.join(file), text).expect("written");
+    write(
+        "Cargo.toml",
+        "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
+         [dependencies]\nserde_json = \"1\"\n\n[workspace]\n",
+    );
+    write("src/main.rs", MAIN);
+    std::fs::copy(root().join("Cargo.lock"), app.join("Cargo.lock")).expect("a copy");
+    scratch.ext("app", &["add", "example:kitchen-sink"]).success();
+    let said = scratch.cargo("app", &["run", "--quiet"]).success();
+    assert_eq!(said.out, SAID);
+    assert!(!said.err.contains("warning"), "{}", said.err);
+}
