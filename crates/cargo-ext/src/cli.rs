@@ -149,9 +149,10 @@ Examples:
         after_help = "\
 Examples:
   cargo ext check
+  cargo ext check --deny warnings
   cargo ext check -p orders --message-format json"
     )]
-    Check(Building),
+    Check(Check),
     /// Call one action in the sandbox, and print its result as JSON
     #[command(
         visible_alias = "r",
@@ -208,6 +209,14 @@ Examples:
     List(List),
     /// Look for what is missing on this machine, and say how to get it
     Doctor(Doctor),
+    /// Say more about the code of a message
+    #[command(after_help = "\
+Examples:
+  cargo ext explain EXT0202")]
+    Explain {
+        /// The code, as messages have it
+        code: String,
+    },
     /// Print the completion script of a shell
     #[command(after_help = "\
 Examples:
@@ -248,6 +257,21 @@ pub enum Template {
     Hello,
     /// Structures, an enum, and an error
     Orders,
+}
+
+#[derive(Debug, Args)]
+pub struct Check {
+    #[command(flatten)]
+    pub building: Building,
+    /// What is to be an error as well
+    #[arg(long, value_name = "LINT")]
+    pub deny: Option<Deny>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Deny {
+    /// Every warning
+    Warnings,
 }
 
 #[derive(Debug, Args)]

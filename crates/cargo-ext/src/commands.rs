@@ -5,6 +5,7 @@ mod application;
 mod build;
 mod check;
 mod doctor;
+mod explain;
 mod inspect;
 mod list;
 mod migrate;
@@ -36,6 +37,7 @@ pub fn run(cli: &Cli, shell: &Shell) -> Result<(), Failure> {
         Command::Remove(arguments) => remove::run(arguments, shell),
         Command::List(arguments) => list::run(arguments, common, shell),
         Command::Doctor(arguments) => doctor::run(arguments, common, shell),
+        Command::Explain { code } => explain::run(code, shell),
         Command::Completions { shell: name } => shellfiles::completions(*name),
         Command::Man { folder } => shellfiles::man(folder, shell),
     }

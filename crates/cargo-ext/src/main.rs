@@ -10,6 +10,7 @@ mod migrate;
 mod pack;
 mod project;
 mod shell;
+mod snippet;
 mod store;
 mod toolchain;
 

@@ -10,6 +10,7 @@ use ext_definition::diagnostic::{Diagnostic, Severity};
 use serde::Serialize;
 
 use crate::cli::{Color, Common, MessageFormat};
+use crate::snippet;
 
 /// Writes messages.
 pub struct Shell {
@@ -108,23 +109,7 @@ impl Shell {
         if self.quiet && diagnostic.severity == Severity::Warning {
             return;
         }
-        let (word, color) = match diagnostic.severity {
-            Severity::Error => ("error", AnsiColor::Red),
-            Severity::Warning => ("warning", AnsiColor::Yellow),
-        };
-        let bold = Style::new().bold();
-        let colored = bold.fg_color(Some(color.into()));
-        let blue = bold.fg_color(Some(AnsiColor::Blue.into()));
-        let Diagnostic { code, message, places, help, .. } = diagnostic;
-        let mut out = anstream::stderr().lock();
-        let _ = writeln!(out, "{colored}{word}[{code}]{colored:#}{bold}: {message}{bold:#}");
-        for (index, place) in places.iter().enumerate() {
-            let arrow = if index == 0 { "-->" } else { ":::" };
-            let _ = writeln!(out, "  {blue}{arrow}{blue:#} {place}");
-        }
-        if let Some(help) = help {
-            let _ = writeln!(out, "  {blue}={blue:#} {bold}help{bold:#}: {help}");
-        }
+        let _ = writeln!(anstream::stderr(), "{}", snippet::render(diagnostic));
     }
 }
 

@@ -67,7 +67,6 @@ codes! {
     OUTPUT_NAMES = "EXT0222": "names of outputs that do not fit the result";
     MAP_KEY = "EXT0223": "a map with keys that JSON cannot have";
     RESERVED_NAME = "EXT0224": "a name that is the platform's";
-    DESCRIPTION_LONG = "EXT0225": "a description that nobody reads to its end";
     JSON_NAME = "EXT0226": "two parts have one name in JSON";
     RENAMED_FROM = "EXT0227": "a former name that is somebody else's";
 

@@ -11,9 +11,8 @@ pub enum Support {
     Platform,
 }
 
-/// What this version generates: `Platform` as soon as `ext-runtime` has the types of the
-/// table's third column and `#[ext(default, max_length, decimals, renamed_from)]`.
-pub const SUPPORT: Support = Support::Plain;
+/// What this version generates.
+pub const SUPPORT: Support = Support::Platform;
 
 /// A basic type. The names are OutSystems' own, as in `OSDataType` and `TypeKind`; those
 /// behind `PhoneNumber` are known to C# only.
