@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use ext_tests::{Said, build_extension, root, tool};
+use ext_tests::{Said, Scratch, build_extension, root, tool};
 
 const CHECK: &str = r#"
 import copy, json, sys
@@ -34,6 +34,62 @@ fn the_manifest_of_the_kitchen_sink_keeps_to_the_schema() {
         .args(["-c", CHECK])
         .arg(root().join("docs/extension.schema.json"))
         .arg(manifest)
+        .output()
+        .expect("Python starts");
+    assert_eq!(Said::from(output).success().out, "valid\n");
+}
+
+/// The meta-schema, and values: what a call takes and gives.
+const CHECK_SCHEMAS: &str = r##"
+import json, sys
+from jsonschema import Draft202012Validator
+
+schemas = json.load(open(sys.argv[1]))
+assert len(schemas) > 150, len(schemas)
+for action, schema in schemas.items():
+    for part in schema.values():
+        Draft202012Validator.check_schema(part)
+
+def valid(action, part, value):
+    return Draft202012Validator(schemas[action][part]).is_valid(value)
+
+customer = {"fullName": "Ada", "PIN": "1"}
+for action, part, value, expected in (
+    ("describe_customer", "input", {"customer": customer}, True),
+    ("describe_customer", "input", {"customer": customer, "times": 4}, False),
+    ("describe_customer", "input", {"customer": {**customer, "taxNumber": "pt"}}, False),
+    ("describe_customer", "input", {"customer": {**customer, "taxNumber": None}}, True),
+    ("describe_customer", "input", {"customer": {"fullName": "Ada"}}, False),
+    ("describe_customer", "input", {"customer": customer, "color": "Blue"}, False),
+    ("describe_customer", "input", {"customer": customer, "words": ["a", "b", "c"]}, False),
+    ("describe_customer", "input", {"customer": customer, "more": 1}, False),
+    ("divide", "output", {"quotient": 3, "remainder": 1}, True),
+    ("divide", "output", [3, 1], False),
+    ("echo_array", "input", {"value": [1, 2, 3]}, True),
+    ("echo_array", "input", {"value": [1, 2]}, False),
+    ("echo_color_map", "input", {"value": {"Red": 1}}, True),
+    ("echo_color_map", "input", {"value": {"Blue": 1}}, False),
+    ("echo_number_map", "input", {"value": {"-1": "a"}}, True),
+    ("echo_number_map", "input", {"value": {"one": "a"}}, False),
+    ("echo_option_option", "input", {"value": [None]}, True),
+    ("echo_bytes", "input", {"value": "AAEC"}, True),
+    ("echo_f64", "input", {"value": "NaN"}, True),
+):
+    assert valid(action, part, value) == expected, (action, part, value, expected)
+print("valid")
+"##;
+
+#[test]
+fn the_schemas_of_the_kitchen_sink_are_schemas_and_tell_values_apart() {
+    let package = build_extension("kitchen-sink");
+    let scratch = Scratch::new();
+    let package = package.to_str().expect("UTF-8");
+    let said = scratch.ext("", &["inspect", package, "--format", "schema"]).success();
+    let file = scratch.path().join("schemas.json");
+    std::fs::write(&file, said.out).expect("written");
+    let output = Command::new(tool("EXT_TEST_PYTHON"))
+        .args(["-c", CHECK_SCHEMAS])
+        .arg(file)
         .output()
         .expect("Python starts");
     assert_eq!(Said::from(output).success().out, "valid\n");

@@ -310,6 +310,8 @@ pub enum Format {
     Json,
     /// The component's interface
     Wit,
+    /// JSON Schema for the arguments, results and errors of each action
+    Schema,
 }
 
 #[derive(Debug, Args)]

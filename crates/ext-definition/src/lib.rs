@@ -4,7 +4,7 @@
 //! The way of a definition: the macros and the build script write entries into a section
 //! of the artifact ([`section`] reads them, whatever a stranger may have put there), [`resolve`] checks
 //! them and makes an [`Extension`](model::Extension) of them, which is the JSON manifest that
-//! people and tools read, and which [`wit`] renders.
+//! people and tools read, and which [`wit`] and [`schema`] render.
 
 pub mod code;
 pub mod naming;
@@ -20,6 +20,8 @@ pub mod model;
 pub mod resolve;
 #[cfg(feature = "model")]
 mod rules;
+#[cfg(feature = "model")]
+pub mod schema;
 #[cfg(feature = "model")]
 pub mod section;
 #[cfg(feature = "values")]

@@ -1,6 +1,6 @@
 //! Typed calls.
 
-use crate::rules::Violations;
+use ext_definition::values::Violation;
 use wasmtime::component::{ComponentNamedList, Lift, Lower};
 
 /// The signature of one action, for typed calls: generated clients implement it, once for
@@ -20,9 +20,11 @@ pub trait Call: 'static {
     /// The action's own error; `Infallible` for none.
     type Error;
 
-    /// Notes which rules of the definition the parameters break.
+    /// Which rules of the definition the parameters break.
     #[inline]
-    fn check(_: &Self::Params<'_>, _: &mut Violations) {}
+    fn check(_: &Self::Params<'_>) -> Vec<Violation> {
+        Vec::new()
+    }
 
     /// Tells a result from an error.
     fn outcome(results: Self::Results) -> Result<Self::Output, Self::Error>;

@@ -18,7 +18,6 @@ use crate::fits;
 use crate::host::Host;
 use crate::instance::{Failure, Instance};
 use crate::json;
-use crate::rules::Violations;
 use crate::sandbox::Sandbox;
 
 /// A package that an application locked, as its generated client knows it.
@@ -144,10 +143,9 @@ impl Extension {
     /// See [`Error`].
     #[inline]
     pub fn call<C: Call>(&self, params: C::Params<'_>) -> Result<C::Output, Error<C::Error>> {
-        let mut violations = Violations::default();
-        C::check(&params, &mut violations);
-        if !violations.found.is_empty() {
-            return Err(Error::Arguments(violations.found));
+        let violations = C::check(&params);
+        if !violations.is_empty() {
+            return Err(Error::Arguments(violations));
         }
         let loaded = &*self.0;
         let results = loaded.on_instance(|instance| instance.call::<C>(loaded, params))?;

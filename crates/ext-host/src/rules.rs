@@ -39,10 +39,15 @@ impl FieldRules {
 #[derive(Debug, Default)]
 pub struct Violations {
     path: String,
-    pub(crate) found: Vec<Violation>,
+    found: Vec<Violation>,
 }
 
 impl Violations {
+    /// All that was noted.
+    pub fn found(self) -> Vec<Violation> {
+        self.found
+    }
+
     /// Looks at something below the current path.
     pub fn at(&mut self, name: &str, look: impl FnOnce(&mut Self)) {
         let length = self.path.len();

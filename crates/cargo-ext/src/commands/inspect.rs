@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use ext_definition::artifact::definition;
 use ext_definition::model::{Case, Extension, Field, Kind, Type};
+use ext_definition::schema;
 
 use crate::artifact::{self, read};
 use crate::cli::{Common, Format, Inspect};
@@ -25,6 +26,11 @@ pub fn run(arguments: &Inspect, common: &Common, shell: &Shell) -> Result<(), Fa
     };
     let text = match arguments.format {
         Format::Wit => pack::wit_text(&component)?,
+        Format::Schema => {
+            let schemas = schema::render(&definition(&component)?);
+            // Strings, numbers and string keys only: writing them cannot fail.
+            serde_json::to_string_pretty(&schemas).unwrap_or_default()
+        }
         Format::Json => definition(&component)?.to_json(),
         Format::Table => table(&definition(&component)?, component.len()),
     };

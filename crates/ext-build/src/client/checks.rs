@@ -86,8 +86,9 @@ impl Checks {
         match body.is_empty() {
             true => String::new(),
             false => format!(
-                "                fn check(params: &Self::Params<'_>, violations: &mut ::ext_host::rules::Violations) {{\n\
-                 {body}                }}"
+                "                fn check(params: &Self::Params<'_>) -> ::std::vec::Vec<::ext_host::Violation> {{\n            \
+                     let mut violations = ::ext_host::rules::Violations::default();\n\
+                 {body}            violations.found()\n                }}"
             ),
         }
     }
