@@ -109,7 +109,7 @@ impl Shell {
         if self.quiet && diagnostic.severity == Severity::Warning {
             return;
         }
-        let _ = writeln!(anstream::stderr(), "{}", snippet::render(diagnostic));
+        let _ = writeln!(anstream::stderr(), "{}\n", snippet::render(diagnostic));
     }
 }
 

@@ -54,7 +54,11 @@ pub fn pattern(pattern: &str) -> Result<Regex, String> {
         .dfa_size_limit(MAX_PATTERN)
         .build()
         // The first lines show the pattern, the last says what is wrong.
-        .map_err(|error| error.to_string().lines().last().unwrap_or_default().to_owned())
+        .map_err(|error| {
+            let error = error.to_string();
+            let reason = error.lines().last().unwrap_or_default();
+            reason.strip_prefix("error: ").unwrap_or(reason).to_owned()
+        })
 }
 
 impl Types {
