@@ -92,6 +92,10 @@ fn mistakes_are_reported_where_they_are() {
         .ext("hello", &["run", "gret"])
         .failure(1, "no action is named `gret`; there are: greet");
     scratch.ext("hello", &["run", "greet"]).failure(1, "`name` is missing");
+    let said = scratch.ext("hello", &["run", "greet", "--help"]).success();
+    assert!(said.out.contains("Usage: cargo ext run greet --name <string>"), "{}", said.out);
+    // An option of `run` behind the action's name is the action's.
+    scratch.ext("hello", &["run", "greet", "--offline"]).failure(2, "`--offline` needs a value");
     scratch.ext("hello", &["run", "greet", "--nmae", "x"]).failure(2, "it has: --name");
     scratch.ext("hello", &["inspect", "acme:helo"]).failure(1, "EXT030");
 

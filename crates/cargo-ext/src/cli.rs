@@ -284,11 +284,21 @@ pub struct Run {
     /// Seconds that the call may take
     #[arg(long, default_value_t = 60.0)]
     pub timeout: f64,
-    /// The action
-    pub action: String,
-    /// `--PARAMETER VALUE …`, or `--json OBJECT`
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
-    pub arguments: Vec<String>,
+    /// The action, then `--PARAMETER VALUE …`, or `--json OBJECT`
+    // One list: whatever follows the action's name is the action's, `--help` too.
+    #[arg(trailing_var_arg = true, required = true, value_names = ["ACTION", "ARGUMENTS"])]
+    #[arg(allow_hyphen_values = true, num_args = 1..)]
+    pub call: Vec<String>,
+}
+
+impl Run {
+    /// The action's name, and its arguments.
+    pub fn call(&self) -> (&str, &[String]) {
+        match self.call.split_first() {
+            Some((action, arguments)) => (action, arguments),
+            None => ("", &[]),
+        }
+    }
 }
 
 #[derive(Debug, Args)]

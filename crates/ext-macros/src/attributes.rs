@@ -210,6 +210,11 @@ impl Said {
         Ok(())
     }
 
+    /// Whether a part has to carry something.
+    pub fn is_something(&self) -> bool {
+        !self.members.is_empty() || self.rename.is_some() || self.skip
+    }
+
     fn member(&mut self, key: &str, json: &str) {
         self.members.push(format!("\"{key}\":{json}"));
     }

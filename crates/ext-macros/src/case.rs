@@ -33,9 +33,14 @@ impl<'a> Case<'a> {
         let mut cases = Vec::new();
         for (variant, number) in variants.into_iter().zip(0..) {
             let said = attributes::read(place, &variant.attrs, errors);
-            let fields = (variant.fields.iter())
-                .map(|field| attributes::read(Place::CaseField, &field.attrs, errors))
-                .collect();
+            let mut fields = Vec::new();
+            for field in &variant.fields {
+                let said = attributes::read(Place::CaseField, &field.attrs, errors);
+                if field.ident.is_none() && said.is_something() {
+                    errors.add(field, crate::errors::UNNAMED_FIELD);
+                }
+                fields.push(said);
+            }
             cases.push(Self { item, variant, number, said, fields, style });
         }
         cases

@@ -87,6 +87,9 @@ pub const LITERAL: &str = "write a literal, a case such as `Color::Red`, or a li
 pub const NUMBER: &str = "write a number";
 pub const RENAME_STYLE: &str = "unknown notation: there are lowercase, UPPERCASE, PascalCase, camelCase, snake_case, SCREAMING_SNAKE_CASE, kebab-case and SCREAMING-KEBAB-CASE";
 pub const TRANSPARENT: &str = "`transparent` is for structs with one field";
+pub const TRANSPARENT_FIELD: &str = "a transparent structure is its field: write this on the parameters and fields that have its type";
+pub const UNNAMED_FIELD: &str =
+    "only fields with names have attributes: write `Case { name: Type }`";
 pub const SKIPPED_ALL: &str = "a structure needs at least one field that is not skipped";
 pub const MESSAGE_BRACES: &str =
     "unbalanced braces in the message: write `{{` and `}}` for braces that stand for themselves";

@@ -25,6 +25,11 @@ pub fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
         if fields.len() != 1 {
             errors.add(&item.ident, errors::TRANSPARENT);
         }
+        for (field, said) in fields.iter().zip(&said) {
+            if said.is_something() {
+                errors.add(field, errors::TRANSPARENT_FIELD);
+            }
+        }
     } else if let Fields::Unnamed(fields) = fields {
         errors.add(fields, errors::STRUCTURE_TUPLE);
     } else if said.iter().all(|said| said.skip) {

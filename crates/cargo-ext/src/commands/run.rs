@@ -5,7 +5,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use ext_definition::code;
 use ext_definition::diagnostic::Diagnostic;
-use ext_definition::model::{Action, Extension as Definition, Kind, Type};
+use ext_definition::model::{Action, Extension as Definition, Field, Kind, Type};
 use ext_definition::naming::snake;
 use ext_host::{ActionError, Error, Host, Limits};
 use serde_json::{Map, Value};
@@ -33,15 +33,16 @@ pub fn run(arguments: &Run, common: &Common, shell: &Shell) -> Result<(), Failur
     let host = Host::builder().limits(Limits { time, ..Limits::default() }).build()?;
     let extension = host.load_bytes(&component)?;
     let definition = extension.definition();
-    let Some(action) = definition.action(&arguments.action) else {
+    let (name, words) = arguments.call();
+    let Some(action) = definition.action(name) else {
         let known = definition.actions.iter().map(|action| action.name.clone()).collect();
-        return Err(failed(Error::NotFound { action: arguments.action.clone(), known }));
+        return Err(failed(Error::NotFound { action: name.to_owned(), known }));
     };
-    if matches!(&arguments.arguments[..], [help] if help == "--help" || help == "-h") {
+    if matches!(words, [help] if help == "--help" || help == "-h") {
         shell.print(help_text(action));
         return Ok(());
     }
-    let object = object(&arguments.arguments, action, definition)?;
+    let object = object(words, action, definition)?;
     let (result, output) = extension.call_json_with_output(&action.name, &object);
     if !output.is_empty() {
         use std::io::Write;
@@ -96,7 +97,8 @@ fn object(given: &[String], action: &Action, definition: &Definition) -> Result<
             Some((name, value)) => (name, Some(value.to_owned())),
             None => (name, None),
         };
-        let parameter = action.parameters.iter().find(|it| snake(&it.name) == snake(name));
+        let named = |it: &&Field| snake(&it.name) == snake(name) || it.json_name() == name;
+        let parameter = action.parameters.iter().find(named);
         let value = match (value, parameter.map(|it| &it.ty)) {
             (Some(value), _) => value,
             // A flag alone says yes.
@@ -112,7 +114,7 @@ fn object(given: &[String], action: &Action, definition: &Definition) -> Result<
         match parameter {
             Some(parameter) => {
                 let value = argument(&value, &parameter.ty, definition)?;
-                object.insert(parameter.name.clone(), value);
+                object.insert(parameter.json_name().to_owned(), value);
             }
             None if name == "json" => match json(&text(&value)?)? {
                 Value::Object(members) => object.extend(members),
@@ -149,7 +151,8 @@ fn argument(value: &str, ty: &Type, definition: &Definition) -> Result<Value, Fa
             None if value.starts_with('[') => json(value),
             None => Ok(Value::String(value.to_owned())),
         },
-        Type::String | Type::Char => Ok(Value::String(text(value)?)),
+        Type::Char => Ok(Value::String(text(value)?)),
+        ty if ty.is_text() => Ok(Value::String(text(value)?)),
         Type::Named(name) if !value.starts_with(['{', '"', '@']) => {
             match definition.types_by_name().get(name.as_str()).map(|ty| &ty.kind) {
                 Some(Kind::Enum { .. } | Kind::Variant { .. }) => {
@@ -186,14 +189,16 @@ fn help_text(action: &Action) -> String {
     }
     out.push_str(&format!("Usage: cargo ext run {}", action.name));
     for parameter in &action.parameters {
-        let (open, close) =
-            if matches!(parameter.ty, Type::Option(_)) { ("[", "]") } else { ("", "") };
+        let (open, close) = if parameter.is_mandatory() { ("", "") } else { ("[", "]") };
         out.push_str(&format!(" {open}--{} <{}>{close}", parameter.name, parameter.ty));
     }
     for parameter in &action.parameters {
         let description = parameter.description.lines().next().unwrap_or_default();
+        let rules = parameter.rules.summary();
+        let rules =
+            if rules.is_empty() { String::new() } else { format!(" ({})", rules.join(", ")) };
         out.push_str(&format!(
-            "\n  --{:<20} {:<20} {description}",
+            "\n  --{:<20} {:<20} {description}{rules}",
             parameter.name,
             parameter.ty.to_string()
         ));

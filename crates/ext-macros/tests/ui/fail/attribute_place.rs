@@ -24,6 +24,19 @@ pub struct Nothing {
     pub all: u8,
 }
 
+#[derive(ExtStructure)]
+#[ext(transparent)]
+pub struct Sku(#[ext(max_length = 3)] pub String);
+
+#[derive(ExtEnum)]
+pub enum Cell {
+    Text(#[ext(max_length = 3)] String),
+    Named {
+        #[ext(max_length = 3)]
+        text: String,
+    },
+}
+
 #[ext_action(skip)]
 fn price() -> u32 {
     1
