@@ -59,14 +59,15 @@ fn words(name: &str) -> Vec<String> {
     }
     let mut words = vec![String::new()];
     for character in name.chars() {
-        match words.last_mut() {
-            Some(word)
-                if character != '_' && !(character.is_ascii_uppercase() && !word.is_empty()) =>
-            {
-                word.push(character.to_ascii_lowercase());
-            }
-            _ if character == '_' => words.push(String::new()),
-            _ => words.push(character.to_ascii_lowercase().to_string()),
+        let starts = character == '_'
+            || character.is_ascii_uppercase() && words.last().is_some_and(|it| !it.is_empty());
+        if starts {
+            words.push(String::new());
+        }
+        if character != '_'
+            && let Some(word) = words.last_mut()
+        {
+            word.push(character.to_ascii_lowercase());
         }
     }
     words.retain(|word| !word.is_empty());
