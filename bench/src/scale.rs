@@ -149,8 +149,8 @@ fn stage(said: &str, verb: &str) -> Result<f64> {
         None => None,
     };
     match time {
-        // Less than a millisecond is said as none.
-        Some(time) => Ok(f64::max(time, Duration::from_micros(500).as_secs_f64())),
+        // A tenth of a millisecond is the least that is said.
+        Some(time) => Ok(f64::max(time, Duration::from_micros(50).as_secs_f64())),
         None => Err(Failure(format!("cargo ext does not say how long `{verb}` took:\n{said}"))),
     }
 }

@@ -113,9 +113,10 @@ impl Shell {
     }
 }
 
-/// `0.12 s`, `3 ms`.
+/// `0.12 s`, `34 ms`, `3.4 ms`.
 pub fn seconds(time: Duration) -> String {
     match time.as_millis() {
+        0..10 => format!("{:.1} ms", time.as_secs_f64() * 1e3),
         milliseconds @ 0..100 => format!("{milliseconds} ms"),
         _ => format!("{:.2} s", time.as_secs_f64()),
     }

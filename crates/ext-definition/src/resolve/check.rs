@@ -1,6 +1,7 @@
 //! The rules that every definition keeps, wherever it comes from.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use crate::code::{self, Code};
 use crate::diagnostic::{Diagnostic, Place};
@@ -50,6 +51,10 @@ pub fn check(extension: &Extension, places: &Places) -> Vec<Diagnostic> {
     let mut checker = Checker { types: extension.types_by_name(), found: Vec::new() };
     checker.package(extension);
     let used = extension.used_types();
+    let reserved: Vec<&str> = (Type::<String>::PLATFORM.iter())
+        .filter(|(platform, _)| used.contains(&platform))
+        .map(|(_, name)| *name)
+        .collect();
     let actions: Vec<&str> = extension.actions.iter().map(|it| it.name.as_str()).collect();
     let types: Vec<&str> = extension.types.iter().map(|it| it.name.as_str()).collect();
     checker
@@ -86,10 +91,8 @@ pub fn check(extension: &Extension, places: &Places) -> Vec<Diagnostic> {
             checker.error(code::NO_ACTION, format!("{of} has no {word}"), place);
         }
         checker.parts(word, &of, &names, |it| places.field(index, it));
-        if let Some((_, name)) = Type::<String>::PLATFORM
-            .iter()
-            .find(|(platform, name)| naming::kebab(&ty.name) == *name && used.contains(&platform))
-        {
+        let kebab = naming::kebab(&ty.name);
+        if let Some(name) = reserved.iter().find(|name| ***name == *kebab) {
             let message = format!(
                 "the type `{}` has the name of the platform's `{name}`, which is used as well",
                 ty.name
@@ -179,9 +182,12 @@ impl Checker<'_> {
     ) {
         let mut seen: HashMap<String, usize> = HashMap::new();
         for (index, name) in names.iter().enumerate() {
-            let Some(&first) = seen.get(&naming::kebab(name)) else {
-                seen.insert(naming::kebab(name), index);
-                continue;
+            let first = match seen.entry(naming::kebab(name)) {
+                Entry::Occupied(first) => *first.get(),
+                Entry::Vacant(free) => {
+                    free.insert(index);
+                    continue;
+                }
             };
             let message = match names[first] == *name {
                 true => format!("two {what} are named `{name}`"),
