@@ -1,5 +1,34 @@
 //! The attributes of `ext-runtime`, one file each.
 //!
+//! # `#[ext(…)]`
+//!
+//! | on | key | says |
+//! |---|---|---|
+//! | parameters, fields | `default = …` | what stands in when no value is given: a literal, a case such as `Color::Red`, a list of these |
+//! | | `example = …` | a value for documentation |
+//! | | `min = …`, `max = …` | the range of a number |
+//! | | `min_length = N`, `max_length = N` | how many characters, bytes or elements |
+//! | | `pattern = "…"` | a regular expression that the whole text matches (the crate `regex`) |
+//! | | `decimals = N` | most digits behind the decimal point |
+//! | | `secret` | never to be logged |
+//! | | `rename = "…"` | its name in JSON |
+//! | | `renamed_from = "…"` | the name that it had: its key for consumers |
+//! | | `deprecated = "…"` | what to use instead (also by `#[deprecated]`) |
+//! | fields | `skip` | does not cross; filled with its `default`, or `Default::default()` |
+//! | structures, enums | `rename_all = "camelCase"` | names in JSON, by serde's notations |
+//! | structures | `transparent` | is its only field at the boundary |
+//! | cases | `rename = "…"` | its name in JSON |
+//! | cases of errors | `message = "…"` | what is said when it happens |
+//! | actions | `title`, `icon`, `group`, `renamed_from`, `deprecated` `= "…"` | texts for people and consumers |
+//! | | `function` | a pure function: one result, no error |
+//! | | `outputs("a", "b")` | names for the elements of a result that is a tuple |
+//!
+//! An action's keys stand in `#[ext_action(…)]`. Rules about an `Option` are about the value
+//! that is there. rustc checks that keys and values suit the type; the host that values keep
+//! to the rules.
+//!
+//! # How it works
+//!
 //! A macro here sees the tokens of its own item and nothing else: it checks what tokens can
 //! show, writes names, documentation and places as text, and leaves every question about
 //! types to rustc, by naming trait constants at the user's own spans.
@@ -20,6 +49,8 @@ use errors::expansion;
 use proc_macro::TokenStream;
 
 /// Makes a function an action of the extension.
+///
+/// `#[ext_action(title = "…", function, …)]` says more (the crate `ext-macros` lists every key).
 ///
 /// The function stays what it is. Its documentation and that of its parameters (doc
 /// comments are allowed on them) become the action's. Parameters and result are owned
