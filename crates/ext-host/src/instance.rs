@@ -86,25 +86,26 @@ impl Instance {
         loaded: &Loaded,
         params: C::Params<'_>,
     ) -> Result<C::Results, Failure> {
-        let function = self.function(loaded, C::INDEX)?;
-        if function.checked != Some(TypeId::of::<C>()) {
-            self.check::<C>(function)?;
-        }
+        let func = match self.functions.get(C::INDEX) {
+            Some(Some(Function { func, checked: Some(id) })) if *id == TypeId::of::<C>() => *func,
+            _ => self.check::<C>(loaded)?,
+        };
         // SAFETY: `check` found that the function has the signature of `C`, of which there
         // is one, whatever the lifetime of the parameters.
-        let typed = unsafe { TypedFunc::<C::Params<'_>, C::Results>::new_unchecked(function.func) };
+        let typed = unsafe { TypedFunc::<C::Params<'_>, C::Results>::new_unchecked(func) };
         start_call(&mut self.store, self.ticks);
         typed.call(&mut self.store, params).map_err(|error| self.failure(&error))
     }
 
     #[cold]
-    fn check<C: Call>(&mut self, function: Function) -> Result<(), Failure> {
+    fn check<C: Call>(&mut self, loaded: &Loaded) -> Result<Func, Failure> {
+        let function = self.function(loaded, C::INDEX)?;
         let typed = function.func.typed::<C::Params<'_>, C::Results>(&self.store);
         typed.map_err(|error| {
             Failure::Runtime(format!("the client was generated from another definition: {error:#}"))
         })?;
         self.functions[C::INDEX] = Some(Function { checked: Some(TypeId::of::<C>()), ..function });
-        Ok(())
+        Ok(function.func)
     }
 
     /// A call with values whose types were checked against the definition.
