@@ -14,24 +14,12 @@ pub fn writable(definition: &Extension) -> Extension {
     let types = definition.types_by_name();
     let mut written = definition.clone();
     written.actions.retain(|action| body(action, &types).is_some());
-    let mut used: Vec<&str> = Vec::new();
-    let mut waiting: Vec<&Type> = Vec::new();
-    for action in &written.actions {
-        waiting.extend(action.parameters.iter().map(|it| &it.ty));
-        waiting.extend(action.result.iter().chain(&action.error));
-    }
-    while let Some(ty) = waiting.pop() {
-        waiting.extend(ty.children());
-        if let Type::Named(name) = ty
-            && !used.contains(&name.as_str())
-            && let Some(ty) = types.get(name.as_str())
-        {
-            used.push(name);
-            waiting.extend(ty.uses());
-        }
-    }
-    let used: Vec<String> = used.into_iter().map(str::to_owned).collect();
-    written.types.retain(|ty| used.contains(&ty.name));
+    let used = definition.reached(written.actions.iter().flat_map(|action| {
+        let parameters = action.parameters.iter().map(|it| &it.ty);
+        parameters.chain(&action.result).chain(&action.error)
+    }));
+    let kept: Vec<TypeDefinition> = used.into_values().cloned().collect();
+    written.types = kept;
     written
 }
 

@@ -27,7 +27,6 @@ use crate::failure::Failure;
 use csharp::index::Index;
 use model::Library;
 pub use names::package as package_name;
-pub use types::{SUPPORT, Support};
 
 /// A Rust extension that is ready to be written.
 pub struct Migration {
@@ -53,22 +52,22 @@ pub struct Migration {
 ///
 /// # Errors
 /// When there are no C# sources, or these are not those of exactly one extension.
-pub fn migrate(path: &Path, support: Support) -> Result<Migration, Failure> {
+pub fn migrate(path: &Path) -> Result<Migration, Failure> {
     let found = sources::find(path)?;
     let files = found.files.iter().map(|it| csharp::read(&it.name, &it.text)).collect();
     let index = Index::new(files);
     let mut library = dialect::library(&index)?;
     library.notes.extend(found.notes);
-    Ok(finish(library, support))
+    Ok(finish(library))
 }
 
 /// Everything behind the dialects.
-fn finish(mut library: Library, support: Support) -> Migration {
+fn finish(mut library: Library) -> Migration {
     shape::fit(&mut library);
     names::assign(&mut library);
-    let source = render::render(&mut library, support);
-    let report = report::report(&library, support);
-    let features = types::features(&library, support);
+    let source = render::render(&mut library);
+    let report = report::report(&library);
+    let features = types::features(&library);
     let description = library.description.lines().next().unwrap_or_default().to_owned();
     Migration {
         description,

@@ -8,7 +8,7 @@
 mod adapter;
 mod module;
 
-use ext_definition::artifact::{MANIFEST_SECTION, manifest_section};
+use ext_definition::artifact::{MANIFEST_SECTION, manifest_section, outermost};
 use ext_definition::code;
 use ext_definition::diagnostic::Diagnostic;
 use ext_definition::model::Extension;
@@ -16,7 +16,7 @@ use ext_definition::wit;
 use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
 };
-use wasmparser::{Parser, Payload};
+use wasmparser::Payload;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{Resolve, SizeAlign, WorldItem};
 
@@ -83,21 +83,12 @@ fn component(
 /// packing: `wit-component` always writes them, 200 bytes for each action.
 fn without_names(component: &[u8]) -> anyhow::Result<Vec<u8>> {
     let mut kept = wasm_encoder::Component::new();
-    let mut depth = 0;
-    for payload in Parser::new(0).parse_all(component) {
+    for payload in outermost(component) {
         let payload = payload?;
         let is_names =
             matches!(&payload, Payload::CustomSection(it) if it.name() == "component-name");
-        if depth == 0
-            && !is_names
-            && let Some((id, range)) = payload.as_section()
-        {
+        if !is_names && let Some((id, range)) = payload.as_section() {
             kept.section(&wasm_encoder::RawSection { id, data: &component[range] });
-        }
-        match payload {
-            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
-            Payload::End(_) => depth -= 1,
-            _ => {}
         }
     }
     Ok(kept.finish())
@@ -109,17 +100,11 @@ pub fn imports(component: &[u8]) -> Result<Vec<String>, Diagnostic> {
         Diagnostic::error(code::PACK_FAILED, format!("the component cannot be read: {error}"))
     };
     let mut names = Vec::new();
-    let mut depth = 0;
-    for payload in Parser::new(0).parse_all(component) {
-        match payload.map_err(unreadable)? {
-            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
-            Payload::End(_) => depth -= 1,
-            Payload::ComponentImportSection(section) if depth == 0 => {
-                for import in section {
-                    names.push(import.map_err(unreadable)?.name.name.to_owned());
-                }
+    for payload in outermost(component) {
+        if let Payload::ComponentImportSection(section) = payload.map_err(unreadable)? {
+            for import in section {
+                names.push(import.map_err(unreadable)?.name.name.to_owned());
             }
-            _ => {}
         }
     }
     Ok(names)

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use miniz_oxide::deflate::compress_to_vec_zlib;
 use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_zlib_with_limit};
-use wasmparser::{Parser, Payload};
+use wasmparser::{BinaryReaderError, Parser, Payload};
 
 use crate::code::{self, Code};
 use crate::diagnostic::Diagnostic;
@@ -16,27 +16,38 @@ use crate::resolve::MAX_MANIFEST;
 /// descriptions repeat a lot. Nothing follows.
 pub const MANIFEST_SECTION: &str = "ext-manifest";
 
+/// What a module or component is made of, without what the modules and components in it
+/// are made of.
+pub fn outermost(wasm: &[u8]) -> impl Iterator<Item = Result<Payload<'_>, BinaryReaderError>> {
+    let mut depth = 0_u32;
+    Parser::new(0).parse_all(wasm).filter(move |payload| {
+        let at = depth;
+        match payload {
+            Ok(Payload::ModuleSection { .. } | Payload::ComponentSection { .. }) => depth += 1,
+            Ok(Payload::End(_)) => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        at == 0 || payload.is_err()
+    })
+}
+
 /// The outermost custom sections of a name, joined.
 pub fn custom_section<'a>(wasm: &'a [u8], name: &str) -> Result<Option<Cow<'a, [u8]>>, Diagnostic> {
     let mut found: Option<Cow<'a, [u8]>> = None;
-    let mut depth = 0;
-    for payload in Parser::new(0).parse_all(wasm) {
-        let unreadable = |error: wasmparser::BinaryReaderError| {
+    for payload in outermost(wasm) {
+        let unreadable = |error: BinaryReaderError| {
             Diagnostic::error(
                 code::DEFINITION_CORRUPT,
                 format!("the file is no readable WebAssembly: {error}"),
             )
         };
-        match payload.map_err(unreadable)? {
-            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
-            Payload::End(_) => depth -= 1,
-            Payload::CustomSection(section) if depth == 0 && section.name() == name => {
-                match &mut found {
-                    Some(so_far) => so_far.to_mut().extend_from_slice(section.data()),
-                    none => *none = Some(Cow::Borrowed(section.data())),
-                }
+        if let Payload::CustomSection(section) = payload.map_err(unreadable)?
+            && section.name() == name
+        {
+            match &mut found {
+                Some(so_far) => so_far.to_mut().extend_from_slice(section.data()),
+                none => *none = Some(Cow::Borrowed(section.data())),
             }
-            _ => {}
         }
     }
     Ok(found)

@@ -79,6 +79,7 @@ codes! {
     NEW_FAILED = "EXT0407": "a new project cannot be written";
     FILE = "EXT0408": "a file cannot be read or written";
     NO_CDYLIB = "EXT0409": "the build gave no WebAssembly module";
+    CODE_UNKNOWN = "EXT0410": "no message has this code";
 
     ACTION_UNKNOWN = "EXT0501": "no action has this name";
     ARGUMENTS = "EXT0502": "arguments do not fit the action";

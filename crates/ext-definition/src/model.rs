@@ -388,6 +388,32 @@ impl Extension {
         used
     }
 
+    /// WIT's names for those of the platform's types ([`Type::PLATFORM`]) that are used.
+    pub fn platform_names(&self) -> impl Iterator<Item = &'static str> {
+        let used = self.used_types();
+        Type::PLATFORM.into_iter().filter(move |(ty, _)| used.contains(&ty)).map(|(_, name)| name)
+    }
+
+    /// The named types that can be met in values of these types, by name.
+    pub fn reached<'a>(
+        &'a self,
+        types: impl IntoIterator<Item = &'a Type>,
+    ) -> BTreeMap<&'a str, &'a TypeDefinition> {
+        let named = self.types_by_name();
+        let mut reached = BTreeMap::new();
+        let mut waiting: Vec<&Type> = types.into_iter().collect();
+        while let Some(next) = waiting.pop() {
+            waiting.extend(next.children());
+            if let Type::Named(name) = next
+                && let Some(&definition) = named.get(name.as_str())
+                && reached.insert(name.as_str(), definition).is_none()
+            {
+                waiting.extend(definition.uses());
+            }
+        }
+        reached
+    }
+
     /// Types by name.
     pub fn types_by_name(&self) -> BTreeMap<&str, &TypeDefinition> {
         self.types.iter().map(|ty| (ty.name.as_str(), ty)).collect()

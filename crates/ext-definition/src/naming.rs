@@ -120,6 +120,15 @@ pub fn check_package(name: &str) -> Result<(), NameError> {
     if name.len() > MAX_LEN { Err(NameError::TooLong) } else { Ok(()) }
 }
 
+/// Rust's keywords that a name can be with `r#` before it (reference, "Keywords"; edition 2024).
+pub const RUST_KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
+    "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return",
+    "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
+    "virtual", "where", "while", "yield",
+];
+
 /// WIT's keywords, which an identifier escapes with `%` (`WIT.md`, "Keywords").
 pub const WIT_KEYWORDS: &[&str] = &[
     "as",

@@ -1,8 +1,6 @@
 //! The definition as JSON Schema (draft 2020-12): what a call takes and what it gives, for
 //! tools that know nothing of extensions.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Map, Value, json};
 
 use crate::model::{Action, Case, Extension, Field, Kind, Rules, Type};
@@ -55,21 +53,8 @@ fn whole<'a>(
     types: impl IntoIterator<Item = &'a Type>,
     schema: Value,
 ) -> Value {
-    let named = extension.types_by_name();
-    let mut reached = BTreeSet::new();
-    let mut waiting: Vec<&Type> = types.into_iter().collect();
-    while let Some(next) = waiting.pop() {
-        waiting.extend(next.children());
-        if let Type::Named(name) = next
-            && let Some(definition) = named.get(name.as_str())
-            && reached.insert(name.as_str())
-        {
-            waiting.extend(definition.uses());
-        }
-    }
-    let definitions: Map<String, Value> = (reached.iter())
-        .map(|name| {
-            let definition = named[name];
+    let definitions: Map<String, Value> = (extension.reached(types).into_iter())
+        .map(|(name, definition)| {
             let mut schema = match &definition.kind {
                 Kind::Structure { fields } => object(fields),
                 Kind::Enum { cases } | Kind::Variant { cases } => {
@@ -77,7 +62,7 @@ fn whole<'a>(
                 }
             };
             describe(&mut schema, "", &definition.description);
-            ((*name).to_owned(), schema)
+            (name.to_owned(), schema)
         })
         .collect();
     let mut whole = json!({ "$schema": DIALECT });

@@ -23,12 +23,9 @@ pub fn render(extension: &Extension) -> String {
     let _ =
         writeln!(out.text, "package {}:{}@{};\n", package.namespace, package.name, package.version);
     let _ = writeln!(out.text, "interface {INTERFACE} {{");
-    let used = extension.used_types();
-    for (ty, name) in Type::PLATFORM {
-        if used.contains(&&ty) {
-            let name = out.type_name(name);
-            let _ = writeln!(out.text, "  type {name} = string;\n");
-        }
+    for name in extension.platform_names() {
+        let name = out.type_name(name);
+        let _ = writeln!(out.text, "  type {name} = string;\n");
     }
     for ty in &extension.types {
         out.type_definition(ty);

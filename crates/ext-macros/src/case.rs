@@ -159,8 +159,14 @@ impl<'a> Case<'a> {
             Fields::Named(fields) if !fields.named.is_empty() => {
                 let names: Vec<&Ident> =
                     fields.named.iter().filter_map(|field| field.ident.as_ref()).collect();
-                fields_code(&quote!(Self::#name), &names, &self.types(), &quote!(__variant.payload))
-                    .0
+                fields_code(
+                    &quote!(Self::#name),
+                    &names,
+                    &self.types(),
+                    &quote!(),
+                    &quote!(__variant.payload),
+                )
+                .0
             }
             Fields::Named(_) => quote!(Self::#name {}),
             Fields::Unnamed(fields) if !fields.unnamed.is_empty() => {
@@ -188,7 +194,8 @@ impl<'a> Case<'a> {
         let payload = if self.has_data() {
             let bindings = self.bindings();
             let bindings: Vec<&Ident> = bindings.iter().collect();
-            fields_code(&quote!(), &bindings, &self.types(), &quote!(__variant.payload)).1
+            fields_code(&quote!(), &bindings, &self.types(), &quote!(), &quote!(__variant.payload))
+                .1
         } else {
             quote!()
         };

@@ -60,20 +60,11 @@ pub fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
         parts.push(named::part(name, &field.attrs, said, whole.rename_all, &field.ty));
         checks.extend(said.checks(&field.ty));
     }
-    let store = fields_code(&quote!(), &names, &types, &quote!(0)).1;
+    let rest = quote!(#(#skipped: #fillings),*);
+    let (load, store) = fields_code(&quote!(Self), &names, &types, &rest, &quote!(0));
     let record = named::record(types.iter().copied());
     let pattern = quote!(Self { #(#names,)* #(#skipped: _),* });
     let whole = quote!(Self { #(#names,)* #(#skipped),* });
-    let load = match skipped.is_empty() {
-        true => fields_code(&quote!(Self), &names, &types, &quote!(0)).0,
-        false => {
-            let bindings = loads(&names, &types);
-            quote! {
-                #bindings
-                Self { #(#names,)* #(#skipped: #fillings),* }
-            }
-        }
-    };
     Ok(named::implementation(
         item,
         Body {
@@ -89,17 +80,6 @@ pub fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
             checks,
         },
     ))
-}
-
-/// Variables with the fields' names, loaded from `__at`.
-fn loads(names: &[&Ident], types: &[&Type]) -> TokenStream {
-    let record = named::record(types.iter().copied());
-    let index: Vec<usize> = (0..names.len()).collect();
-    let functions = types.iter().map(|ty| named::function(ty, quote!(load)));
-    quote! {
-        let __record = const { #record };
-        #(let #names = #functions(__at.add(__record.offsets[#index]));)*
-    }
 }
 
 /// A struct that is its only field at the boundary.
@@ -145,12 +125,13 @@ fn transparent(item: &DeriveInput, field: &Field) -> TokenStream {
     }
 }
 
-/// Code that loads named fields into `constructor { … }` and stores them from variables of
-/// their names, `offset` bytes behind `__at`.
+/// Code that loads named fields into `constructor { …, rest }` and stores them from variables
+/// of their names, `offset` bytes behind `__at`.
 pub fn fields_code(
     constructor: &TokenStream,
     names: &[&Ident],
     types: &[&Type],
+    rest: &TokenStream,
     offset: &TokenStream,
 ) -> (TokenStream, TokenStream) {
     let record = named::record(types.iter().copied());
@@ -159,7 +140,8 @@ pub fn fields_code(
     let load = quote! {
         let __record = const { #record };
         #constructor {
-            #(#names: #functions(__at.add(#offset + __record.offsets[#index]))),*
+            #(#names: #functions(__at.add(#offset + __record.offsets[#index])),)*
+            #rest
         }
     };
     let functions = types.iter().map(|ty| named::function(ty, quote!(store)));

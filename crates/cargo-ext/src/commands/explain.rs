@@ -1,6 +1,6 @@
 //! `cargo ext explain`: what a code means, and what to do about it.
 
-use ext_definition::code::{self, Code};
+use ext_definition::code;
 use ext_definition::diagnostic::Diagnostic;
 
 use crate::failure::Failure;
@@ -14,7 +14,7 @@ pub fn run(asked: &str, shell: &Shell) -> Result<(), Failure> {
     let Some((code, title)) = codes().find(|(code, _)| *code == asked) else {
         let message = format!("no message of cargo ext has the code `{asked}`");
         let help = "codes are written as in the message, such as EXT0202";
-        return Err(Failure::usage(Diagnostic::error(Code("EXT0406"), message).help(help)));
+        return Err(Failure::usage(Diagnostic::error(code::CODE_UNKNOWN, message).help(help)));
     };
     shell.print(format!("{code}: {title}\n\n{}", explanation(code).unwrap_or_default().trim_end()));
     Ok(())

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::scaffold::{Scaffold, check_name, namespace};
 use crate::cli::{Migrate, Outsystems, Platform};
 use crate::failure::Failure;
-use crate::migrate::{Migration, SUPPORT, migrate, package_name};
+use crate::migrate::{Migration, migrate, package_name};
 use crate::shell::{Shell, count};
 
 pub fn run(arguments: &Migrate, shell: &Shell) -> Result<(), Failure> {
@@ -19,7 +19,7 @@ pub fn run(arguments: &Migrate, shell: &Shell) -> Result<(), Failure> {
 }
 
 fn outsystems(arguments: &Outsystems, shell: &Shell) -> Result<(), Failure> {
-    let migration = migrate(&arguments.path, SUPPORT)?;
+    let migration = migrate(&arguments.path)?;
     let name = arguments.name.clone().unwrap_or_else(|| package_name(&migration.name));
     check_name(&name, "name", code::NAME_MALFORMED)?;
     let folder = arguments.output.clone().unwrap_or_else(|| PathBuf::from(&name));

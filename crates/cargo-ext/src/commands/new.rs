@@ -4,7 +4,7 @@ use ext_definition::code;
 use ext_definition::diagnostic::Diagnostic;
 use ext_definition::package::DATABASES;
 
-use super::scaffold::{Scaffold, check_name, namespace, write};
+use super::scaffold::{Scaffold, check_name, namespace};
 use crate::cli::{New, Template};
 use crate::failure::Failure;
 use crate::shell::Shell;
@@ -26,9 +26,15 @@ pub fn run(arguments: &New, shell: &Shell) -> Result<(), Failure> {
     let namespace = namespace(arguments.namespace.as_deref(), shell)?;
     check_name(&namespace, "namespace", code::NAMESPACE_MALFORMED)?;
 
-    let source = match arguments.template {
-        Template::Hello => include_str!("../../templates/hello.rs"),
-        Template::Orders => include_str!("../../templates/orders.rs"),
+    let (source, more, call): (_, &[(&str, &str)], _) = match arguments.template {
+        Template::Hello => {
+            (include_str!("../../templates/hello.rs"), &[], "cargo ext run greet --name World")
+        }
+        Template::Orders => (
+            include_str!("../../templates/orders.rs"),
+            &[("order.json", include_str!("../../templates/order.json"))],
+            "cargo ext run price_order --json @order.json",
+        ),
     };
     let scaffold = Scaffold {
         path,
@@ -39,15 +45,8 @@ pub fn run(arguments: &New, shell: &Shell) -> Result<(), Failure> {
         features: &[],
         source,
     };
-    scaffold.write(&[])?;
+    scaffold.write(more)?;
     scaffold.say_created(shell);
-    let call = match arguments.template {
-        Template::Hello => "cargo ext run greet --name World",
-        Template::Orders => "cargo ext run price_order --json @order.json",
-    };
-    if arguments.template == Template::Orders {
-        write(&path.join("order.json"), include_str!("../../templates/order.json"))?;
-    }
     shell.note(
         "Next",
         format!("cd {}, then `cargo test`, `{call}`, `cargo ext publish`", path.display()),

@@ -174,6 +174,6 @@ fn is_own_root(path: &Path) -> bool {
 }
 
 /// Writes a file of the package.
-pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
     Ok(write_atomic(path, text.as_bytes())?)
 }

@@ -2,6 +2,7 @@
 
 use ext_definition::diagnostic::Place;
 
+use super::csharp::declaration::Direction;
 use super::csharp::literal::Value;
 use super::types::Basic;
 
@@ -35,6 +36,22 @@ pub struct Action {
     /// Where it is written out.
     pub body: Option<Place>,
     pub original_name: Option<String>,
+}
+
+impl Action {
+    /// Takes a parameter in: as an input, an output, or both.
+    pub fn take(&mut self, part: Part, direction: Direction) {
+        match direction {
+            Direction::In => self.inputs.push(part),
+            Direction::Out => self.outputs.push(part),
+            Direction::InOut => {
+                let mut output = Part::new(&part.name, part.ty.clone(), part.place.clone());
+                output.description = part.description.clone();
+                self.outputs.push(output);
+                self.inputs.push(part);
+            }
+        }
+    }
 }
 
 #[derive(Debug)]

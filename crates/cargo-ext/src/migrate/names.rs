@@ -3,19 +3,11 @@
 use std::collections::HashSet;
 
 use ext_definition::diagnostic::Place;
-use ext_definition::naming::{MAX_LEN, kebab, pascal, snake};
+use ext_definition::naming::{MAX_LEN, RUST_KEYWORDS, kebab, pascal, snake};
 
 use super::model::{Library, Part, Topic};
 
-/// Rust's keywords that a name can be with `r#` before it (edition 2024).
-const KEYWORDS: &[&str] = &[
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
-    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
-    "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return",
-    "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
-    "virtual", "where", "while", "yield",
-];
-/// Those that no name can be.
+/// Rust's keywords that no name can be.
 const RESERVED: &[&str] = &["crate", "self", "super"];
 /// Types that the generated source uses under these names.
 const TYPES: &[&str] = &[
@@ -106,7 +98,7 @@ impl Names {
         if let Some(why) = why {
             changed.push((element.to_owned(), format!("became `{rust}`: {why}"), place.clone()));
         }
-        if KEYWORDS.contains(&rust.as_str()) { format!("r#{rust}") } else { rust }
+        if RUST_KEYWORDS.contains(&rust.as_str()) { format!("r#{rust}") } else { rust }
     }
 
     /// The name in Rust's notation, and why it is another, if it is.
@@ -197,7 +189,7 @@ pub fn package(name: &str) -> String {
     let package = package.trim_end_matches('-');
     let package = &package[..package.len().min(MAX_LEN - "-extension".len())];
     let package = package.trim_end_matches('-');
-    let keyword = KEYWORDS.contains(&package) || RESERVED.contains(&package);
+    let keyword = RUST_KEYWORDS.contains(&package) || RESERVED.contains(&package);
     if keyword || TAKEN.contains(&package) {
         format!("{package}-extension")
     } else {

@@ -9,7 +9,7 @@ mod structures;
 
 use ext_definition::diagnostic::Place;
 
-use super::csharp::declaration::{Declaration, Direction, Kind, Method, Parameter};
+use super::csharp::declaration::{Declaration, Kind, Method, Parameter};
 use super::csharp::index::Index;
 use super::model::{Action, Library, Part, Topic, Type};
 use super::resolve::{Builder, Scope, returned};
@@ -51,22 +51,8 @@ fn action(
         (text, Some(written)) if text.is_empty() => of(written),
         (text, _) => text,
     };
-    let name = stripped(&method.name, "Mss", "").to_owned();
-    let mut action = Action {
-        rust: String::new(),
-        description: said(&|it| it.doc.summary()),
-        inputs: Vec::new(),
-        outputs: Vec::new(),
-        result: String::new(),
-        place: method.place.clone(),
-        body: written.map(|it| it.place.clone()),
-        original_name: None,
-        name,
-    };
-    if method.generic {
-        let text = "has type parameters in C#";
-        builder.library.note(Topic::UnknownType, &action.name, text, &method.place);
-    }
+    let mut action = builder.action(stripped(&method.name, "Mss", ""), method, written);
+    action.description = said(&|it| it.doc.summary());
     if let Some(ty) = returned(&method.returns) {
         let scope = Scope { file: &method.place.file, path: &interface.path };
         let element = format!("{} (output)", action.name);
@@ -78,16 +64,7 @@ fn action(
     for parameter in &method.parameters {
         let mut part = part(builder, parameter, interface, &action.name);
         part.description = said(&|it| it.doc.parameter(&parameter.name));
-        match parameter.direction {
-            Direction::In => action.inputs.push(part),
-            Direction::Out => action.outputs.push(part),
-            Direction::InOut => {
-                let mut output = Part::new(&part.name, part.ty.clone(), part.place.clone());
-                output.description = part.description.clone();
-                action.outputs.push(output);
-                action.inputs.push(part);
-            }
-        }
+        action.take(part, parameter.direction);
     }
     action
 }

@@ -11,7 +11,7 @@ mod structures;
 use std::collections::HashSet;
 
 use super::csharp::attribute::{Attribute, Attributes};
-use super::csharp::declaration::{Declaration, Direction, Kind, Method, Parameter};
+use super::csharp::declaration::{Declaration, Kind, Method, Parameter};
 use super::csharp::index::Index;
 use super::csharp::literal::Value;
 use super::csharp::name::TypeName;
@@ -112,38 +112,17 @@ fn action(
 ) -> Action {
     let attribute = method.attributes.named("OSAction");
     let description = text(builder, attribute, "Description").filter(|it| !it.is_empty());
-    let mut action = Action {
-        name: method.name.clone(),
-        rust: String::new(),
-        description: description.unwrap_or_else(|| method.doc.summary()),
-        inputs: Vec::new(),
-        outputs: Vec::new(),
-        result: String::new(),
-        place: method.place.clone(),
-        body: body.map(|it| it.place.clone()),
-        original_name: text(builder, attribute, "OriginalName"),
-    };
+    let mut action = builder.action(&method.name, method, body);
+    action.description = description.unwrap_or_else(|| method.doc.summary());
+    action.original_name = text(builder, attribute, "OriginalName");
     icon(builder, attribute, &method.name);
-    if method.generic {
-        let text = "has type parameters in C#";
-        builder.library.note(Topic::UnknownType, &method.name, text, &method.place);
-    }
     let scope = Scope { file: &method.place.file, path: &of.path };
     if let Some(ty) = returned(&method.returns) {
         action.outputs = outputs(builder, method, ty, attribute, scope);
     }
     for parameter in &method.parameters {
         let part = parameter_part(builder, parameter, method, scope);
-        match parameter.direction {
-            Direction::In => action.inputs.push(part),
-            Direction::Out => action.outputs.push(part),
-            Direction::InOut => {
-                let mut output = Part::new(&part.name, part.ty.clone(), part.place.clone());
-                output.description = part.description.clone();
-                action.outputs.push(output);
-                action.inputs.push(part);
-            }
-        }
+        action.take(part, parameter.direction);
     }
     action
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use ext_definition::diagnostic::Place;
 
 use super::model::{Action, Library, Note, Part, Structure, Topic, Type};
-use super::types::{Support, imports, rust};
+use super::types::{imports, rust};
 
 mod attributes;
 
@@ -13,11 +13,10 @@ mod attributes;
 const WIDTH: usize = 100;
 
 /// `src/lib.rs`; notes what it cannot say.
-pub fn render(library: &mut Library, support: Support) -> String {
+pub fn render(library: &mut Library) -> String {
     let mut out = Writer {
         text: String::new(),
         structures: library.structures.iter().map(|it| it.rust.clone()).collect(),
-        support,
         notes: Vec::new(),
     };
     out.head(library);
@@ -35,7 +34,6 @@ struct Writer {
     text: String,
     /// Their names.
     structures: Vec<String>,
-    support: Support,
     notes: Vec<Note>,
 }
 
@@ -62,7 +60,7 @@ impl Writer {
             return;
         }
         self.text.push_str("\nuse ext_runtime::prelude::*;\n");
-        let imports = imports(library, self.support);
+        let imports = imports(library);
         match &imports[..] {
             [] => {}
             [one] => self.line(&format!("use ext_runtime::{one};")),
@@ -116,8 +114,9 @@ impl Writer {
             description = format!("{description}{gap}{gives}");
         }
         self.doc("", "///", &description);
-        self.line("#[ext_action]");
-        self.renamed(action.original_name.as_ref(), &action.name, &action.place);
+        let original = action.original_name.as_ref().filter(|it| !it.is_empty());
+        let renamed = original.map(|it| format!("(renamed_from = {it:?})"));
+        self.line(&format!("#[ext_action{}]", renamed.unwrap_or_default()));
         self.signature(action, &result);
         let place = action.body.as_ref().unwrap_or(&action.place).to_string();
         let place = one_line(&place).replace('{', "{{").replace('}', "}}");
@@ -156,7 +155,7 @@ impl Writer {
     }
 
     fn ty(&self, ty: &Type) -> String {
-        rust(ty, &self.structures, self.support)
+        rust(ty, &self.structures)
     }
 
     fn note(&mut self, topic: Topic, element: &str, text: String, place: &Place) {

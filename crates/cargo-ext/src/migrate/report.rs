@@ -3,7 +3,6 @@
 use std::fmt::Write;
 
 use super::model::{Action, Library, Note, Topic};
-use super::types::{Support, lost};
 
 /// Most notes of one kind that are written out.
 const MAX_NOTES: usize = 500;
@@ -33,8 +32,8 @@ const SECTIONS: &[(Topic, &str, &str)] = &[
         "Several outputs",
         "An action gives one value here: a structure holds them.",
     ),
-    (Topic::Default, "Default values", "They are not in the Rust source: callers give a value."),
-    (Topic::Limit, "Lengths and decimals", "Nothing checks them in the Rust source."),
+    (Topic::Default, "Default values", "What could not be said in Rust: callers give a value."),
+    (Topic::Limit, "Lengths and decimals", "Rust's type has no such limit: nothing checks it."),
     (Topic::Name, "Changed names", "Rename them if there is a better one."),
     (
         Topic::OriginalName,
@@ -42,12 +41,12 @@ const SECTIONS: &[(Topic, &str, &str)] = &[
         "Keys for consumers that know an older name. The consumers of the migrated extension are \
          new: nothing has to be done unless they are migrated as well.",
     ),
-    (Topic::Icon, "Icons", "An extension has no icons."),
+    (Topic::Icon, "Icons", "Copy the file into the package, and name it."),
     (Topic::LeftOut, "Left out", "See whether something is missing."),
     (Topic::Source, "Sources", "See whether something is missing."),
 ];
 
-pub fn report(library: &Library, support: Support) -> String {
+pub fn report(library: &Library) -> String {
     let mut out = String::new();
     let count = |number: usize, word: &str| crate::shell::count(number, word);
     let _ = writeln!(
@@ -60,7 +59,6 @@ pub fn report(library: &Library, support: Support) -> String {
         count(library.written().count(), "structure"),
     );
     bodies(library, &mut out);
-    plain_types(library, support, &mut out);
     for (topic, heading, advice) in SECTIONS {
         let notes: Vec<&Note> = library.notes.iter().filter(|it| it.topic == *topic).collect();
         if notes.is_empty() {
@@ -97,21 +95,6 @@ fn bodies(library: &Library, out: &mut String) {
             code(rust),
             code(&place.to_string())
         );
-    }
-}
-
-fn plain_types(library: &Library, support: Support, out: &mut String) {
-    let lost = lost(library, support);
-    if lost.is_empty() {
-        return;
-    }
-    out.push_str(
-        "\n## Types of the platform\n\nThese have no type of their own in the Rust source. Check \
-         what is passed: a date as ISO 8601 (`2026-01-31`), money with the digits that `f64` \
-         has.\n\n| OutSystems | Rust |\n|---|---|\n",
-    );
-    for (name, rust) in lost {
-        let _ = writeln!(out, "| {name} | `{rust}` |");
     }
 }
 

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use ext_definition::diagnostic::Place;
 
+use super::csharp::declaration::Method;
 use super::csharp::index::Index;
 use super::csharp::literal::Value;
 use super::csharp::name::TypeName;
-use super::model::{Library, Structure, Topic, Type};
+use super::model::{Action, Library, Structure, Topic, Type};
 use super::types::Basic;
 
 /// Types of .NET that are lists of their argument.
@@ -57,6 +58,25 @@ impl<'a> Builder<'a> {
     pub fn new(index: &'a Index, kind: &'static str, own: Own) -> Self {
         let library = Library { kind, ..Library::default() };
         Self { index, library, own, structures: HashMap::new(), open: Vec::new() }
+    }
+
+    /// An action of a method, still without parameters.
+    pub fn action(&mut self, name: &str, method: &Method, body: Option<&Method>) -> Action {
+        if method.generic {
+            let text = "has type parameters in C#";
+            self.library.note(Topic::UnknownType, name, text, &method.place);
+        }
+        Action {
+            name: name.to_owned(),
+            rust: String::new(),
+            description: String::new(),
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+            result: String::new(),
+            place: method.place.clone(),
+            body: body.map(|it| it.place.clone()),
+            original_name: None,
+        }
     }
 
     /// The structure of a declaration; its fields come later, since they may lead back here.

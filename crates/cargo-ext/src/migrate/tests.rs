@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::csharp::index::Index;
-use super::{Migration, Support, csharp, dialect, finish, migrate};
+use super::{Migration, csharp, dialect, finish, migrate};
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/migrate").join(name)
@@ -13,7 +13,7 @@ fn folder(name: &str) -> PathBuf {
 fn of(files: &[(&str, &str)]) -> Option<Migration> {
     let files = files.iter().map(|(name, text)| csharp::read(name, text)).collect();
     let library = dialect::library(&Index::new(files)).ok()?;
-    Some(finish(library, Support::Plain))
+    Some(finish(library))
 }
 
 #[track_caller]
@@ -38,16 +38,12 @@ fn expect(file: &str, text: &str) {
 #[test]
 fn both_dialects_in_full() {
     for (dialect, name, actions) in [("o11", "Warehouse_Tools", 7), ("odc", "PriceLists", 10)] {
-        let plain = migrate(&folder(dialect), Support::Plain).expect("a library");
-        assert_eq!((plain.name.as_str(), plain.actions), (name, actions));
-        assert!(plain.features.is_empty());
-        is_rust(&plain.source);
-        expect(&format!("{dialect}.rs.txt"), &plain.source);
-        expect(&format!("{dialect}.md"), &plain.report);
-        let platform = migrate(&folder(dialect), Support::Platform).expect("a library");
-        is_rust(&platform.source);
-        assert!(platform.features.contains(&"decimal") && platform.features.contains(&"date-time"));
-        expect(&format!("{dialect}.platform.rs.txt"), &platform.source);
+        let found = migrate(&folder(dialect)).expect("a library");
+        assert_eq!((found.name.as_str(), found.actions), (name, actions));
+        is_rust(&found.source);
+        assert!(found.features.contains(&"decimal") && found.features.contains(&"date-time"));
+        expect(&format!("{dialect}.rs.txt"), &found.source);
+        expect(&format!("{dialect}.md"), &found.report);
     }
 }
 

@@ -2,18 +2,6 @@
 
 use super::model::{Library, Type};
 
-/// What the generated code may use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Support {
-    /// The standard library's types, and no attributes on parameters and fields.
-    Plain,
-    /// `ext_runtime`'s types, and its `#[ext(…)]` attributes.
-    Platform,
-}
-
-/// What this version generates.
-pub const SUPPORT: Support = Support::Platform;
-
 /// A basic type. The names are OutSystems' own, as in `OSDataType` and `TypeKind`; those
 /// behind `PhoneNumber` are known to C# only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -42,59 +30,66 @@ pub enum Basic {
     Char,
 }
 
+/// Where a Rust type comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Home {
+    Std,
+    Runtime,
+    /// A feature of `ext-runtime`.
+    Feature(&'static str),
+}
+
 struct Row {
     basic: Basic,
     /// The name in OutSystems.
     name: &'static str,
     /// The Rust type that says the same.
-    platform: &'static str,
-    /// The feature of `ext-runtime` that has it.
-    feature: Option<&'static str>,
-    /// The nearest type of the standard library.
-    plain: &'static str,
+    rust: &'static str,
+    /// Where that type is.
+    home: Home,
     /// What C# calls it.
     csharp: &'static [&'static str],
 }
 
 macro_rules! table {
-    ($($basic:ident $platform:literal $feature:tt $plain:literal [$($csharp:literal)*];)*) => {
+    ($($basic:ident $rust:literal $home:tt [$($csharp:literal)*];)*) => {
         const TABLE: &[Row] = &[$(Row {
             basic: Basic::$basic,
             name: stringify!($basic),
-            platform: $platform,
-            feature: table!(@feature $feature),
-            plain: $plain,
+            rust: $rust,
+            home: table!(@home $home),
             csharp: &[$($csharp),*],
         }),*];
     };
-    (@feature -) => { None };
-    (@feature $feature:literal) => { Some($feature) };
+    (@home std) => { Home::Std };
+    (@home runtime) => { Home::Runtime };
+    (@home $feature:literal) => { Home::Feature($feature) };
 }
 
-// basic      platform      feature     plain     C#
+// basic      Rust          its home    C#
 table! {
-    Text        "String"      -           "String"  ["string" "String"];
-    Integer     "i32"         -           "i32"     ["int" "Int32"];
-    LongInteger "i64"         -           "i64"     ["long" "Int64"];
-    Boolean     "bool"        -           "bool"    ["bool" "Boolean"];
-    BinaryData  "Vec<u8>"     -           "Vec<u8>" [];
-    Decimal     "Decimal"     "decimal"   "f64"     ["decimal" "Decimal"];
-    Currency    "Decimal"     "decimal"   "f64"     [];
-    Date        "Date"        "date-time" "String"  ["DateOnly"];
-    Time        "Time"        "date-time" "String"  ["TimeOnly"];
-    DateTime    "DateTime"    "date-time" "String"  ["DateTime" "DateTimeOffset"];
-    Email       "Email"       -           "String"  [];
-    PhoneNumber "PhoneNumber" -           "String"  [];
-    Guid        "Uuid"        "uuid"      "String"  ["Guid"];
-    Double      "f64"         -           "f64"     ["double" "Double"];
-    Single      "f32"         -           "f32"     ["float" "Single"];
-    SByte       "i8"          -           "i8"      ["sbyte" "SByte"];
-    Int16       "i16"         -           "i16"     ["short" "Int16"];
-    Byte        "u8"          -           "u8"      ["byte" "Byte"];
-    UInt16      "u16"         -           "u16"     ["ushort" "UInt16"];
-    UInt32      "u32"         -           "u32"     ["uint" "UInt32"];
-    UInt64      "u64"         -           "u64"     ["ulong" "UInt64"];
-    Char        "char"        -           "char"    ["char" "Char"];
+    Text        "String"      std         ["string" "String"];
+    Integer     "i32"         std         ["int" "Int32"];
+    LongInteger "i64"         std         ["long" "Int64"];
+    Boolean     "bool"        std         ["bool" "Boolean"];
+    BinaryData  "Vec<u8>"     std         [];
+    Decimal     "Decimal"     "decimal"   ["decimal" "Decimal"];
+    Currency    "Decimal"     "decimal"   [];
+    Date        "Date"        "date-time" ["DateOnly"];
+    Time        "Time"        "date-time" ["TimeOnly"];
+    DateTime    "DateTime"    "date-time" ["DateTime" "DateTimeOffset"];
+    Email       "Email"       runtime     [];
+    PhoneNumber "PhoneNumber" runtime     [];
+    Guid        "Uuid"        "uuid"      ["Guid"];
+    Double      "f64"         std         ["double" "Double"];
+    Single      "f32"         std         ["float" "Single"];
+    SByte       "i8"          std         ["sbyte" "SByte"];
+    Int16       "i16"         std         ["short" "Int16"];
+    Byte        "u8"          std         ["byte" "Byte"];
+    UInt16      "u16"         std         ["ushort" "UInt16"];
+    UInt32      "u32"         std         ["uint" "UInt32"];
+    UInt64      "u64"         std         ["ulong" "UInt64"];
+    Char        "char"        std         ["char" "Char"];
 }
 
 impl Basic {
@@ -115,16 +110,8 @@ impl Basic {
     }
 
     /// Its Rust type.
-    pub fn rust(self, support: Support) -> &'static str {
-        match support {
-            Support::Plain => self.row().plain,
-            Support::Platform => self.row().platform,
-        }
-    }
-
-    /// Whether its Rust type is one of `ext_runtime`'s own.
-    pub fn is_platform(self) -> bool {
-        self.row().plain != self.row().platform
+    pub fn rust(self) -> &'static str {
+        self.row().rust
     }
 
     /// What a value of this C# type is, when it is said to be `said`; nothing if it cannot
@@ -144,37 +131,34 @@ impl Basic {
 }
 
 /// A type in Rust; `structures` has the names of the structures.
-pub fn rust(ty: &Type, structures: &[String], support: Support) -> String {
+pub fn rust(ty: &Type, structures: &[String]) -> String {
     match ty {
-        Type::Basic(basic) => basic.rust(support).to_owned(),
+        Type::Basic(basic) => basic.rust().to_owned(),
         Type::Structure(index) => structures.get(*index).cloned().unwrap_or_default(),
-        Type::List(of) => format!("Vec<{}>", rust(of, structures, support)),
-        Type::Optional(of) => format!("Option<{}>", rust(of, structures, support)),
+        Type::List(of) => format!("Vec<{}>", rust(of, structures)),
+        Type::Optional(of) => format!("Option<{}>", rust(of, structures)),
         Type::Unknown => "String".into(),
     }
 }
 
 /// The features of `ext-runtime` that a library's types need, in the table's order.
-pub fn features(library: &Library, support: Support) -> Vec<&'static str> {
-    let rows = used(library).filter_map(|row| row.feature.filter(|_| support == Support::Platform));
+pub fn features(library: &Library) -> Vec<&'static str> {
+    let rows = used(library).filter_map(|row| match row.home {
+        Home::Feature(feature) => Some(feature),
+        Home::Std | Home::Runtime => None,
+    });
     let mut features: Vec<_> = rows.collect();
     features.dedup();
     features
 }
 
 /// The types of `ext_runtime` that a library uses, in alphabetical order.
-pub fn imports(library: &Library, support: Support) -> Vec<&'static str> {
-    let rows = used(library).filter(|row| support == Support::Platform && row.basic.is_platform());
-    let mut imports: Vec<_> = rows.map(|row| row.platform).collect();
+pub fn imports(library: &Library) -> Vec<&'static str> {
+    let rows = used(library).filter(|row| row.home != Home::Std);
+    let mut imports: Vec<_> = rows.map(|row| row.rust).collect();
     imports.sort_unstable();
     imports.dedup();
     imports
-}
-
-/// The basic types that lose their meaning in plain Rust: name there, Rust type.
-pub fn lost(library: &Library, support: Support) -> Vec<(&'static str, &'static str)> {
-    let rows = used(library).filter(|row| support == Support::Plain && row.basic.is_platform());
-    rows.map(|row| (row.name, row.plain)).collect()
 }
 
 fn used(library: &Library) -> impl Iterator<Item = &'static Row> {

@@ -50,11 +50,7 @@ impl Places {
 pub fn check(extension: &Extension, places: &Places) -> Vec<Diagnostic> {
     let mut checker = Checker { types: extension.types_by_name(), found: Vec::new() };
     checker.package(extension);
-    let used = extension.used_types();
-    let reserved: Vec<&str> = (Type::<String>::PLATFORM.iter())
-        .filter(|(platform, _)| used.contains(&platform))
-        .map(|(_, name)| *name)
-        .collect();
+    let reserved: Vec<&str> = extension.platform_names().collect();
     let actions: Vec<&str> = extension.actions.iter().map(|it| it.name.as_str()).collect();
     let types: Vec<&str> = extension.types.iter().map(|it| it.name.as_str()).collect();
     checker
@@ -264,12 +260,9 @@ impl Checker<'_> {
         if options.outputs.is_empty() {
             return;
         }
-        let count = match result {
-            Some(Type::Tuple(elements)) => elements.len(),
-            Some(_) => 1,
-            None => 0,
-        };
-        if count != options.outputs.len() || !matches!(result, Some(Type::Tuple(_))) {
+        let fits =
+            |ty: &Type| matches!(ty, Type::Tuple(them) if them.len() == options.outputs.len());
+        if !result.as_ref().is_some_and(fits) {
             let message = format!(
                 "the action `{name}` names {} outputs, and its result is no tuple of so many elements",
                 options.outputs.len()

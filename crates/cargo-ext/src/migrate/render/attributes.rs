@@ -1,4 +1,4 @@
-//! `#[ext(…)]` on parameters and fields; where it is not known yet, notes in its place.
+//! `#[ext(…)]` on parameters and fields; notes of what it cannot say.
 
 use ext_definition::diagnostic::Place;
 
@@ -6,7 +6,7 @@ use super::Writer;
 use crate::migrate::csharp::literal::Value;
 use crate::migrate::literal;
 use crate::migrate::model::{Part, Topic};
-use crate::migrate::types::{Basic, Support};
+use crate::migrate::types::Basic;
 
 impl Writer {
     /// The attribute of a parameter or field.
@@ -15,7 +15,7 @@ impl Writer {
             self.default(part, element),
             self.length(part, element),
             self.decimals(part, element),
-            self.original(part, element),
+            original(part),
         ];
         let said: Vec<String> = said.into_iter().flatten().collect();
         (!said.is_empty()).then(|| format!("#[ext({})]", said.join(", ")))
@@ -24,13 +24,12 @@ impl Writer {
     fn default(&mut self, part: &Part, element: &str) -> Option<String> {
         let default = part.default.as_ref()?;
         let literal = literal::rust(default, &part.ty);
-        if let (Support::Platform, Some(literal)) = (self.support, &literal) {
+        if let Some(literal) = literal {
             return Some(format!("default = {literal}"));
         }
-        let text = match literal {
-            None if *default == Value::Null => "may be left out in C#".to_owned(),
-            Some(literal) => format!("has the default value `{literal}`"),
-            None => format!("has the default value `{default}`, which is none of its Rust type"),
+        let text = match default {
+            Value::Null => "may be left out in C#".to_owned(),
+            default => format!("has the default value `{default}`, which is none of its Rust type"),
         };
         self.note(Topic::Default, element, text, &part.place);
         None
@@ -40,7 +39,7 @@ impl Writer {
         let length = part.length?;
         let is_text =
             matches!(part.ty.basic(), Some(Basic::Text | Basic::Email | Basic::PhoneNumber));
-        if is_text && self.support == Support::Platform {
+        if is_text {
             return Some(format!("max_length = {length}"));
         }
         let what = if is_text { "characters" } else { "digits" };
@@ -51,27 +50,23 @@ impl Writer {
     fn decimals(&mut self, part: &Part, element: &str) -> Option<String> {
         let decimals = part.decimals?;
         let is_decimal = matches!(part.ty.basic(), Some(Basic::Decimal | Basic::Currency));
-        if is_decimal && self.support == Support::Platform {
+        if is_decimal {
             return Some(format!("decimals = {decimals}"));
         }
         self.note(Topic::Limit, element, format!("has {decimals} decimals"), &part.place);
         None
     }
 
-    fn original(&mut self, part: &Part, element: &str) -> Option<String> {
-        let original = part.original_name.as_ref().filter(|it| !it.is_empty());
-        if let (Support::Platform, Some(original)) = (self.support, original) {
-            return Some(format!("renamed_from = {original:?}"));
-        }
-        self.renamed(original, element, &part.place);
-        None
-    }
-
-    /// For actions and structures, which have no such attribute.
+    /// For structures, which have no such attribute.
     pub(super) fn renamed(&mut self, original: Option<&String>, element: &str, place: &Place) {
         if let Some(original) = original {
             let text = format!("was published as `{original}`");
             self.note(Topic::OriginalName, element, text, place);
         }
     }
+}
+
+fn original(part: &Part) -> Option<String> {
+    let original = part.original_name.as_ref().filter(|it| !it.is_empty());
+    original.map(|it| format!("renamed_from = {it:?}"))
 }
