@@ -47,16 +47,24 @@ pub fn profile(building: &Building) -> &str {
     }
 }
 
-/// Builds an extension and reads its definition out of the module.
-pub fn derive(
+/// Builds an extension and reads its definition out of the module, with everything that can
+/// be found wrong at once.
+pub fn check(
     package: &Package,
     building: &Building,
-    profile: &str,
     toolchain: &Toolchain,
     shell: &Shell,
 ) -> Result<Resolved, Failure> {
-    project::verify(package)?;
-    let module = compile::module(package, building, profile, toolchain, shell)?;
+    let missing = project::missing(package);
+    // The build script has the place, and the library is built as a cdylib in any case.
+    let fatal: Vec<Diagnostic> =
+        missing.into_iter().filter(|it| it.code != code::CRATE_TYPE).collect();
+    if !fatal.is_empty() {
+        return Err(fatal.into());
+    }
+    // The quickest build that gives a definition.
+    let profile = building.profile.as_deref().unwrap_or("dev");
+    let module = compile::module_with_mistakes(package, building, profile, toolchain, shell)?;
     definition(&read(&module.path)?, package)
 }
 
@@ -81,7 +89,10 @@ pub fn build(
     shell: &Shell,
 ) -> Result<Built, Failure> {
     let started = Instant::now();
-    project::verify(package)?;
+    let missing = project::missing(package);
+    if !missing.is_empty() {
+        return Err(missing.into());
+    }
     let toolchain = Toolchain::find(building.toolchain.as_deref(), shell)?;
     let folder = package.manifest_path.parent().map_or_else(String::new, ToString::to_string);
     shell.stage(
@@ -113,8 +124,9 @@ pub fn build(
         return Ok(built);
     }
 
-    let Resolved { extension, symbols, warnings } = definition(&core, package)?;
-    warnings.iter().for_each(|warning| shell.diagnostic(warning));
+    let Resolved { extension, symbols, warnings } =
+        definition(&core, package).map_err(|failure| failure.about(package))?;
+    warnings.iter().for_each(|it| shell.diagnostic(it, Some(package)));
     let offers = format!(
         "{}, {}",
         count(extension.actions.len(), "action"),

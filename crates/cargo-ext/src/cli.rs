@@ -149,6 +149,7 @@ Examples:
         after_help = "\
 Examples:
   cargo ext check
+  cargo ext check --fix
   cargo ext check --deny warnings
   cargo ext check -p orders --message-format json"
     )]
@@ -263,6 +264,12 @@ pub enum Template {
 pub struct Check {
     #[command(flatten)]
     pub building: Building,
+    /// Mend what has one certain way out
+    #[arg(long)]
+    pub fix: bool,
+    /// Mend files that version control does not have as they are
+    #[arg(long, requires = "fix")]
+    pub allow_dirty: bool,
     /// What is to be an error as well
     #[arg(long, value_name = "LINT")]
     pub deny: Option<Deny>,

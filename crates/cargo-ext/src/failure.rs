@@ -1,5 +1,6 @@
 //! Why a command ended early, and the exit code that says so.
 
+use cargo_metadata::Package;
 use ext_definition::code::{self, Code};
 use ext_definition::diagnostic::{Diagnostic, Place};
 
@@ -17,22 +18,34 @@ pub struct Failure {
     pub diagnostics: Vec<Diagnostic>,
     /// One of the constants above.
     pub exit: u8,
+    /// The package that it is about, if it is about one's source.
+    pub package: Option<Box<Package>>,
 }
 
 impl Failure {
+    /// Several mistakes, with one of the constants above.
+    pub fn new(diagnostics: Vec<Diagnostic>, exit: u8) -> Self {
+        Self { diagnostics, exit, package: None }
+    }
+
+    /// Says which package it is about.
+    pub fn about(self, package: &Package) -> Self {
+        Self { package: Some(Box::new(package.clone())), ..self }
+    }
+
     /// Wrong input.
     pub fn input(diagnostic: Diagnostic) -> Self {
-        Self { diagnostics: vec![diagnostic], exit: INPUT }
+        Self::new(vec![diagnostic], INPUT)
     }
 
     /// A wrong command line.
     pub fn usage(diagnostic: Diagnostic) -> Self {
-        Self { diagnostics: vec![diagnostic], exit: USAGE }
+        Self::new(vec![diagnostic], USAGE)
     }
 
     /// A failing environment.
     pub fn environment(diagnostic: Diagnostic) -> Self {
-        Self { diagnostics: vec![diagnostic], exit: ENVIRONMENT }
+        Self::new(vec![diagnostic], ENVIRONMENT)
     }
 
     /// A file that cannot be read or written.
@@ -50,7 +63,7 @@ impl From<Diagnostic> for Failure {
 
 impl From<Vec<Diagnostic>> for Failure {
     fn from(diagnostics: Vec<Diagnostic>) -> Self {
-        Self { diagnostics, exit: INPUT }
+        Self::new(diagnostics, INPUT)
     }
 }
 

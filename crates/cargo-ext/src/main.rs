@@ -5,7 +5,9 @@ mod artifact;
 mod cli;
 mod commands;
 mod compile;
+mod compiler_message;
 mod failure;
+mod fix;
 mod migrate;
 mod pack;
 mod project;
@@ -13,6 +15,7 @@ mod shell;
 mod snippet;
 mod store;
 mod toolchain;
+mod vcs;
 
 use std::process::ExitCode;
 
@@ -29,7 +32,7 @@ fn main() -> ExitCode {
     match commands::run(&cli, &shell) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            failure.diagnostics.iter().for_each(|diagnostic| shell.diagnostic(diagnostic));
+            shell.failure(&failure);
             ExitCode::from(failure.exit)
         }
     }

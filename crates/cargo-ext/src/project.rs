@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use cargo_metadata::{Metadata, MetadataCommand, Package, TargetKind};
+use cargo_metadata::{Metadata, MetadataCommand, Package, Target, TargetKind};
 use ext_definition::code;
 use ext_definition::diagnostic::{Diagnostic, Place};
 
@@ -163,8 +163,8 @@ fn is_extension(package: &Package) -> bool {
     keys.is_some_and(|keys| keys.keys().any(|key| key != "dependencies") || keys.is_empty())
 }
 
-/// What an extension's project needs, whatever its source says.
-pub fn verify(package: &Package) -> Result<(), Failure> {
+/// What an extension's project needs and does not have, whatever its source says.
+pub fn missing(package: &Package) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let place = Place { file: package.manifest_path.to_string(), line: 0, column: 0 };
     let has = |kind: TargetKind| package.targets.iter().any(|target| target.kind.contains(&kind));
@@ -192,11 +192,18 @@ pub fn verify(package: &Package) -> Result<(), Failure> {
             .help("add `ext-runtime` to `[dependencies]`"),
         );
     }
-    if found.is_empty() { Ok(()) } else { Err(found.into()) }
+    found
+}
+
+/// A package's library.
+pub fn library(package: &Package) -> Option<&Target> {
+    let is_library =
+        |target: &&Target| target.is_lib() || target.kind.contains(&TargetKind::CDyLib);
+    package.targets.iter().find(is_library)
 }
 
 /// The name of a package's library, as rustc knows the crate.
 pub fn crate_name(package: &Package) -> String {
-    let library = package.targets.iter().find(|target| target.kind.contains(&TargetKind::CDyLib));
-    library.map_or_else(|| package.name.replace('-', "_"), |target| target.name.replace('-', "_"))
+    let name = library(package).map_or(package.name.as_str(), |target| &target.name);
+    name.replace('-', "_")
 }

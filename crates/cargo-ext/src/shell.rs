@@ -6,10 +6,13 @@ use std::io::Write;
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
+use cargo_metadata::Package;
 use ext_definition::diagnostic::{Diagnostic, Severity};
 use serde::Serialize;
 
 use crate::cli::{Color, Common, MessageFormat};
+use crate::compiler_message::compiler_message;
+use crate::failure::Failure;
 use crate::snippet;
 
 /// Writes messages.
@@ -101,10 +104,38 @@ impl Shell {
         }
     }
 
-    /// An error or warning, as rustc shows it.
-    pub fn diagnostic(&self, diagnostic: &Diagnostic) {
+    /// What rustc wrote, with its colors.
+    pub fn rendered(&self, text: &str) {
+        let _ = writeln!(anstream::stderr(), "{text}");
+    }
+
+    /// Everything that a command says when it fails, and how much that was.
+    pub fn failure(&self, failure: &Failure) {
+        let package = failure.package.as_deref();
+        failure.diagnostics.iter().for_each(|it| self.diagnostic(it, package));
+        let number = |severity: Severity| {
+            failure.diagnostics.iter().filter(|it| it.severity == severity).count()
+        };
+        let (errors, warnings) = (number(Severity::Error), number(Severity::Warning));
+        if errors > 1 && !self.json {
+            let and = match warnings {
+                0 => String::new(),
+                number => format!(", {}", count(number, "warning")),
+            };
+            let _ = writeln!(anstream::stderr(), "{}{and}", count(errors, "error"));
+        }
+    }
+
+    /// An error or warning, as rustc shows it; as JSON, if it is about a package, as cargo
+    /// reports what rustc found.
+    pub fn diagnostic(&self, diagnostic: &Diagnostic, package: Option<&Package>) {
         if self.json {
-            return self.message("ext-diagnostic", diagnostic);
+            return match package {
+                Some(package) => {
+                    self.message("compiler-message", &compiler_message(diagnostic, package));
+                }
+                None => self.message("ext-diagnostic", diagnostic),
+            };
         }
         if self.quiet && diagnostic.severity == Severity::Warning {
             return;

@@ -29,13 +29,11 @@ pub fn render(diagnostic: &Diagnostic) -> String {
 /// The line with what is meant underlined; without the file, the place alone.
 fn element(place: &Place, first: bool) -> Element<'static> {
     let Place { file, line, column } = place;
-    let source = (*line > 0 && *column > 0).then(|| source(Path::new(file))).flatten();
-    let text = source.and_then(|text| text.lines().nth(*line as usize - 1).map(str::to_owned));
-    match text {
-        Some(text) => {
+    match Line::of(place) {
+        Some(found) => {
             let kind = if first { AnnotationKind::Primary } else { AnnotationKind::Context };
-            let span = token(&text, *column as usize - 1);
-            Snippet::source(text)
+            let span = found.token(*column as usize - 1);
+            Snippet::source(found.text)
                 .line_start(*line as usize)
                 .path(file.clone())
                 .annotation(kind.span(span))
@@ -54,25 +52,56 @@ fn element(place: &Place, first: bool) -> Element<'static> {
     }
 }
 
-/// A source file. rustc names it from the workspace's root, which is here or above.
-fn source(file: &Path) -> Option<String> {
-    let here = std::env::current_dir().ok()?;
-    let path: PathBuf =
-        here.ancestors().map(|folder| folder.join(file)).find(|path| path.is_file())?;
-    let small = std::fs::metadata(&path).ok()?.len() <= MAX_SOURCE;
-    small.then(|| std::fs::read_to_string(path).ok()).flatten()
+/// A line of a source file.
+pub struct Line {
+    /// Without its end.
+    pub text: String,
+    /// Bytes of the file before it.
+    pub start: usize,
 }
 
-/// The bytes of the name or character at a column, counted in characters from 0.
-fn token(text: &str, column: usize) -> Range<usize> {
-    let start = text.char_indices().nth(column).map_or(text.len(), |(at, _)| at);
-    let rest = &text[start..];
-    let name = rest.find(|it: char| !it.is_alphanumeric() && it != '_').unwrap_or(rest.len());
-    let length = match name {
-        0 => rest.chars().next().map_or(0, char::len_utf8),
-        name => name,
-    };
-    start..start + length
+impl Line {
+    /// The line that a place is on, if that can be read.
+    pub fn of(place: &Place) -> Option<Self> {
+        let line = (place.line as usize).checked_sub(1).filter(|_| place.column > 0)?;
+        let source = std::fs::read_to_string(file(Path::new(&place.file))?).ok()?;
+        let mut start = 0;
+        for (index, text) in source.split_inclusive('\n').enumerate() {
+            if index == line {
+                return Some(Self { text: text.trim_end_matches(['\n', '\r']).to_owned(), start });
+            }
+            start += text.len();
+        }
+        None
+    }
+
+    /// The bytes of the name or character at a column, counted in characters from 0.
+    pub fn token(&self, column: usize) -> Range<usize> {
+        let start = self.byte(column);
+        let rest = &self.text[start..];
+        let name = rest.find(|it: char| !it.is_alphanumeric() && it != '_').unwrap_or(rest.len());
+        let length = match name {
+            0 => rest.chars().next().map_or(0, char::len_utf8),
+            name => name,
+        };
+        start..start + length
+    }
+
+    /// The bytes of so many characters from a column on.
+    pub fn characters(&self, column: usize, length: usize) -> Range<usize> {
+        self.byte(column)..self.byte(column + length)
+    }
+
+    fn byte(&self, column: usize) -> usize {
+        self.text.char_indices().nth(column).map_or(self.text.len(), |(at, _)| at)
+    }
+}
+
+/// A source file. rustc names it from the workspace's root, which is here or above.
+pub fn file(file: &Path) -> Option<PathBuf> {
+    let here = std::env::current_dir().ok()?;
+    let path = here.ancestors().map(|folder| folder.join(file)).find(|path| path.is_file())?;
+    (std::fs::metadata(&path).ok()?.len() <= MAX_SOURCE).then_some(path)
 }
 
 #[cfg(test)]
@@ -88,7 +117,8 @@ mod tests {
             ("short", 5, ""),
             ("short", 50, ""),
         ] {
-            assert_eq!(&text[token(text, column)], expected, "{text}");
+            let line = Line { text: text.to_owned(), start: 0 };
+            assert_eq!(&text[line.token(column)], expected, "{text}");
         }
     }
 

@@ -19,6 +19,17 @@ pub struct Mistake {
 }
 
 impl Mistake {
+    /// As an entry of the definition's section, for `cargo ext check`.
+    pub fn entry(&self) -> String {
+        let Self { code, path, line, column, message } = self;
+        let [code, path, message] =
+            [code.0, &path.display().to_string(), message].map(ext_definition::package::quoted);
+        format!(
+            "{{\"format\":1,\"mistake\":{{\"code\":{code},\"message\":{message},\
+             \"file\":{path},\"line\":{line},\"column\":{column}}}}}"
+        )
+    }
+
     /// Whether it is of this kind.
     pub fn is(&self, code: Code) -> bool {
         self.code == code

@@ -28,24 +28,36 @@ pub use client::client;
 
 use std::path::{Path, PathBuf};
 
+use cargo_toml::Mistake;
+
+/// Set by `cargo ext check`, which is told of mistakes in the definition's section, beside all
+/// that the compiler and the macros find.
+const CHECK: &str = "CARGO_EXT_CHECK";
+
 /// What an extension's build script does. Mistakes end the build, all of them reported.
 pub fn extension() {
     println!("cargo::rerun-if-changed=Cargo.toml");
+    println!("cargo::rerun-if-env-changed={CHECK}");
+    // The macros' way of telling `cargo ext check` what is wrong.
+    println!("cargo::rustc-check-cfg=cfg(ext_check)");
     let path = Path::new(&variable("CARGO_MANIFEST_DIR")).join("Cargo.toml");
     let source = match std::fs::read_to_string(&path) {
         Ok(source) => source,
         Err(error) => return report(&format!("{} cannot be read: {error}", path.display())),
     };
-    let package = match manifest::package(&source, &path) {
-        Ok(package) => package,
+    let is_wasm = variable("CARGO_CFG_TARGET_FAMILY") == "wasm";
+    let entries = match manifest::package(&source, &path) {
+        Ok(package) => vec![format!("{{\"format\":1,\"package\":{}}}", package.to_json())],
+        Err(mistakes) if is_wasm && !variable(CHECK).is_empty() => {
+            mistakes.iter().map(Mistake::entry).collect()
+        }
         Err(mistakes) => return mistakes.iter().for_each(|mistake| report(&mistake.to_string())),
     };
-    if variable("CARGO_CFG_TARGET_FAMILY") != "wasm" {
+    if !is_wasm {
         return;
     }
     let object = PathBuf::from(variable("OUT_DIR")).join("ext-package.o");
-    let entry = format!("{{\"format\":1,\"package\":{}}}", package.to_json());
-    if let Err(error) = std::fs::write(&object, object::with_entry(&entry)) {
+    if let Err(error) = std::fs::write(&object, object::with_entries(&entries)) {
         return report(&format!("{} cannot be written: {error}", object.display()));
     }
     println!("cargo::rustc-link-arg-cdylib={}", object.display());

@@ -1,4 +1,4 @@
-//! A WebAssembly object file that holds nothing but an entry of the definition section.
+//! A WebAssembly object file that holds nothing but entries of the definition section.
 //!
 //! The linker joins custom sections of one name, so that the package manifest ends up
 //! beside the entries of the actions without a line in the author's source. Format: the
@@ -8,11 +8,15 @@
 const SECTION: &str = "ext-definition";
 
 /// The bytes of an object file.
-pub fn with_entry(entry: &str) -> Vec<u8> {
+pub fn with_entries(entries: &[String]) -> Vec<u8> {
     let mut out = b"\0asm\x01\0\0\0".to_vec();
     custom_section(&mut out, "linking", &[2]);
-    let length = u32::try_from(entry.len()).unwrap_or(u32::MAX).to_le_bytes();
-    custom_section(&mut out, SECTION, &[&length, entry.as_bytes()].concat());
+    let mut section = Vec::new();
+    for entry in entries {
+        section.extend(u32::try_from(entry.len()).unwrap_or(u32::MAX).to_le_bytes());
+        section.extend(entry.as_bytes());
+    }
+    custom_section(&mut out, SECTION, &section);
     out
 }
 

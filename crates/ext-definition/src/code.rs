@@ -10,6 +10,15 @@
 //! | `EXT05xx` | calls |
 //! | `EXT06xx` | applications and their extensions |
 //! | `EXT07xx` | migration from other platforms |
+//! | `EXT09xx` | annotated items, as the macros see them |
+
+/// The code of a text, if there is one.
+pub fn find(text: &str) -> Option<Code> {
+    ALL.iter().map(|(code, _)| *code).find(|code| code.0 == text)
+}
+
+/// The codes that can be lived with.
+pub const WARNINGS: &[Code] = &[DESCRIPTION_MISSING, TYPE_UNUSED];
 
 /// A code, such as `EXT0203`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -69,6 +78,8 @@ codes! {
     RESERVED_NAME = "EXT0224": "a name that is the platform's";
     JSON_NAME = "EXT0226": "two parts have one name in JSON";
     RENAMED_FROM = "EXT0227": "a former name that is somebody else's";
+    TYPE_UNUSED = "EXT0228": "a type that no action reaches";
+    DESCRIPTION_LENGTH = "EXT0229": "a description that is too long";
 
     NOT_AN_EXTENSION = "EXT0401": "a package that is no extension";
     TOOLCHAIN = "EXT0402": "no toolchain for WebAssembly";
@@ -80,6 +91,7 @@ codes! {
     FILE = "EXT0408": "a file cannot be read or written";
     NO_CDYLIB = "EXT0409": "the build gave no WebAssembly module";
     CODE_UNKNOWN = "EXT0410": "no message has this code";
+    NOT_COMMITTED = "EXT0411": "a file would change that version control does not have";
 
     ACTION_UNKNOWN = "EXT0501": "no action has this name";
     ARGUMENTS = "EXT0502": "arguments do not fit the action";
@@ -100,6 +112,23 @@ codes! {
     NO_LIBRARY = "EXT0702": "the sources are not those of an extension";
     SEVERAL_LIBRARIES = "EXT0703": "the sources are those of several extensions";
     FOLDER_EXISTS = "EXT0704": "the folder to write to is there already";
+
+    // The macros write these codes into their messages (`ext-macros/src/errors.rs`).
+    ITEM = "EXT0901": "an attribute on an item that it is not for";
+    ACTION_QUALIFIER = "EXT0902": "an action with a qualifier that no action can have";
+    GENERIC = "EXT0903": "an item with parameters that it cannot have";
+    SELF_PARAMETER = "EXT0904": "an action that is a method";
+    PARAMETER_PATTERN = "EXT0905": "a parameter without a name";
+    PARAMETER_CFG = "EXT0906": "a parameter that is not in every build";
+    NOT_OWNED = "EXT0907": "a type that cannot cross the boundary";
+    EMPTY = "EXT0908": "a structure or an enum with nothing in it";
+    UNNAMED_FIELDS = "EXT0909": "a structure whose fields have no names";
+    ATTRIBUTE_UNKNOWN = "EXT0910": "an attribute that nobody knows";
+    ATTRIBUTE_PLACE = "EXT0911": "an attribute where it cannot stand";
+    ATTRIBUTE_TWICE = "EXT0912": "an attribute that is there twice";
+    ATTRIBUTE_VALUE = "EXT0913": "an attribute's value that cannot be read";
+    TRANSPARENT = "EXT0914": "a transparent structure that is more than its field";
+    MESSAGE = "EXT0915": "an error's message that cannot be put together";
 }
 
 #[cfg(test)]

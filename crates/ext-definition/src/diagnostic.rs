@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::code::Code;
+use crate::code::{Code, WARNINGS};
 
 /// A place in a source file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,23 +50,51 @@ pub struct Diagnostic {
     /// The way out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
+    /// A change that certainly mends it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fix: Option<Fix>,
+}
+
+/// A change of the file that a diagnostic's first place is in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fix {
+    /// Where the text is that goes: from 1.
+    pub line: u32,
+    /// From 1, in characters.
+    pub column: u32,
+    /// How many characters go, all on that line.
+    pub length: u32,
+    /// What stands there instead.
+    pub text: String,
 }
 
 impl Diagnostic {
     /// An error.
     pub fn error(code: Code, message: impl Into<String>) -> Self {
-        let message = message.into();
-        Self { code, severity: Severity::Error, message, places: Vec::new(), help: None }
+        debug_assert!(!WARNINGS.contains(&code), "{code} is a warning");
+        Self::new(code, Severity::Error, message.into())
     }
 
-    /// A warning.
+    /// A warning, of one of [`WARNINGS`].
     pub fn warning(code: Code, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(code, message) }
+        debug_assert!(WARNINGS.contains(&code), "{code} is no warning");
+        Self::new(code, Severity::Warning, message.into())
+    }
+
+    fn new(code: Code, severity: Severity, message: String) -> Self {
+        Self { code, severity, message, places: Vec::new(), help: None, fix: None }
     }
 
     /// Adds a place, if it is known.
     pub fn at(mut self, place: Option<&Place>) -> Self {
         self.places.extend(place.cloned());
+        self
+    }
+
+    /// Adds a change that certainly mends it.
+    pub fn fix(mut self, fix: Option<Fix>) -> Self {
+        self.fix = fix;
         self
     }
 

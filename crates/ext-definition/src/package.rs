@@ -103,7 +103,8 @@ fn list(key: &str, values: &[String]) -> Option<String> {
     (!values.is_empty()).then(|| format!("{}:[{}]", quoted(key), values.join(",")))
 }
 
-fn quoted(text: &str) -> String {
+/// A JSON string.
+pub fn quoted(text: &str) -> String {
     let mut out = String::from('"');
     for character in text.chars() {
         match character {

@@ -29,12 +29,18 @@ pub struct Resolved {
 pub fn resolve(entries: Vec<Entry>, crate_name: &str) -> Result<Resolved, Vec<Diagnostic>> {
     let mut packages = Vec::new();
     let mut actions = Vec::new();
+    let mut declared = Vec::new();
+    let mut diagnostics = Vec::new();
     for entry in entries {
         match entry {
             Entry::Package(package) => packages.push(package),
             Entry::Action(entry) => actions.push(*entry),
+            Entry::Declared(ty) => declared.push(ty),
+            Entry::Mistake(mistake) => diagnostics.push(mistake),
         }
     }
+    // What has a mistake is not there: that something is missing then says nothing.
+    let complete = diagnostics.is_empty();
     actions.retain(|entry| entry.action.path.split("::").next() == Some(crate_name));
     actions.sort_by(|a, b| {
         let key = |entry: &ActionEntry| {
@@ -44,7 +50,6 @@ pub fn resolve(entries: Vec<Entry>, crate_name: &str) -> Result<Resolved, Vec<Di
         key(a).cmp(&key(b))
     });
 
-    let mut diagnostics = Vec::new();
     let names = Names::of(&actions, &mut diagnostics);
     let mut places = check::Places::default();
     let mut types: Vec<TypeDefinition> = Vec::new();
@@ -62,6 +67,7 @@ pub fn resolve(entries: Vec<Entry>, crate_name: &str) -> Result<Resolved, Vec<Di
         list.push(names.action(action, &mut diagnostics));
     }
     let package = match packages.len() {
+        0 if !complete => Default::default(),
         0 => {
             diagnostics.push(
                 Diagnostic::error(code::NO_PACKAGE, "the artifact has no package manifest").help(
@@ -75,9 +81,21 @@ pub fn resolve(entries: Vec<Entry>, crate_name: &str) -> Result<Resolved, Vec<Di
     let extension = Extension { format: model::FORMAT, package, actions: list, types };
     diagnostics.extend(check::check(&extension, &places));
     check::missing_descriptions(&extension, &places, &mut diagnostics);
-    let (errors, warnings): (Vec<_>, Vec<_>) =
-        diagnostics.into_iter().partition(|it| it.severity == Severity::Error);
-    if errors.is_empty() { Ok(Resolved { extension, symbols, warnings }) } else { Err(errors) }
+    if complete {
+        check::unused_types(&declared, &places, &mut diagnostics);
+    } else {
+        diagnostics.retain(|it| it.code != code::NO_ACTION);
+    }
+    // In the order of the source; what has no place comes first.
+    diagnostics.sort_by(|a, b| {
+        let key =
+            |it: &Diagnostic| it.places.first().map(|it| (it.file.clone(), it.line, it.column));
+        key(a).cmp(&key(b))
+    });
+    match diagnostics.iter().any(|it| it.severity == Severity::Error) {
+        true => Err(diagnostics),
+        false => Ok(Resolved { extension, symbols, warnings: diagnostics }),
+    }
 }
 
 /// Where parts are: in the file of the whole.

@@ -7,7 +7,7 @@
 use serde::Deserialize;
 
 use crate::code;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Fix, Place};
 use crate::model::{self, Options, Rules};
 use crate::package::Package;
 
@@ -27,6 +27,32 @@ pub enum Entry {
     Package(Box<Package>),
     /// An action, with every named type that it reaches.
     Action(Box<ActionEntry>),
+    /// A type, whether or not an action reaches it; for `cargo ext check` only.
+    Declared(Declared),
+    /// What a macro or the build script found wrong; for `cargo ext check` only, elsewhere it
+    /// ends the build.
+    Mistake(Diagnostic),
+}
+
+/// A type where a derive saw it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Declared {
+    /// Its name.
+    pub name: String,
+    /// From here on as in [`Place`].
+    pub file: String,
+    /// From 1; 0 if unknown.
+    pub line: u32,
+    /// From 1; 0 if unknown.
+    pub column: u32,
+}
+
+impl Declared {
+    /// Where it is.
+    pub fn place(&self) -> Place {
+        Place { file: self.file.clone(), line: self.line, column: self.column }
+    }
 }
 
 /// What `#[ext_action]` wrote.
@@ -172,6 +198,16 @@ fn decode_entry(bytes: &[u8]) -> Result<Entry, Diagnostic> {
         action: Option<Action>,
         #[serde(default)]
         types: Vec<Named>,
+        declared: Option<Declared>,
+        mistake: Option<Mistake>,
+    }
+    #[derive(Deserialize)]
+    struct Mistake {
+        code: String,
+        message: String,
+        fix: Option<Fix>,
+        #[serde(flatten)]
+        place: Place,
     }
     let unreadable = |error: serde_json::Error| corrupt(&error.to_string());
     let Format { format } = serde_json::from_slice(bytes).map_err(unreadable)?;
@@ -185,12 +221,22 @@ fn decode_entry(bytes: &[u8]) -> Result<Entry, Diagnostic> {
         .help("use the cargo-ext and the ext-runtime of one release"));
     }
     let wire: Wire = serde_json::from_slice(bytes).map_err(unreadable)?;
-    match (wire.package, wire.action) {
-        (Some(package), None) => Ok(Entry::Package(Box::new(package))),
-        (None, Some(action)) => {
+    match (wire.package, wire.action, wire.declared, wire.mistake) {
+        (Some(package), None, None, None) => Ok(Entry::Package(Box::new(package))),
+        (None, Some(action), None, None) => {
             Ok(Entry::Action(Box::new(ActionEntry { action, types: wire.types })))
         }
-        _ => Err(corrupt("an entry is neither a package manifest nor an action")),
+        (None, None, Some(declared), None) => Ok(Entry::Declared(declared)),
+        (None, None, None, Some(mistake)) => {
+            let code = code::find(&mistake.code).ok_or_else(|| corrupt("an unknown code"))?;
+            let found = Diagnostic::error(code, mistake.message).at(Some(&mistake.place));
+            let found = match &mistake.fix {
+                Some(fix) => found.help(format!("write `{}`", fix.text.trim())),
+                None => found,
+            };
+            Ok(Entry::Mistake(found.fix(mistake.fix)))
+        }
+        _ => Err(corrupt("an entry is nothing that is known")),
     }
 }
 

@@ -18,7 +18,7 @@ pub fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
                 Ok(other) => syn::Error::new_spanned(other, errors::ACTION_ITEM),
                 Err(_) => error,
             };
-            let error = error.to_compile_error();
+            let error = errors::report(&error.into());
             return quote!(#error #item);
         }
     };
@@ -34,8 +34,14 @@ pub fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
             quote!(#[allow(clippy::needless_pass_by_value)] #function #export)
         }
         Err(errors) => {
-            let errors = errors.to_compile_error();
-            quote!(#errors #function)
+            let errors = errors::report(&errors);
+            if function.sig.receiver().is_none() {
+                return quote!(#errors #function);
+            }
+            // It stands in an `impl`, which has no place for them.
+            let body = &function.block;
+            function.block = parse_quote!({ #errors #body });
+            function.to_token_stream()
         }
     }
 }
@@ -160,7 +166,7 @@ fn export(function: &ItemFn, parameters: &[Parameter], said: &Said) -> TokenStre
     let area = named::constant(&output, quote!(LAYOUT));
     quote! {
         #(#attributes)*
-        #[allow(deprecated)]
+        #[allow(deprecated, unexpected_cfgs)]
         const _: () = {
             #(#checks)*
 

@@ -1,13 +1,13 @@
 //! `#[ext(…)]`: one table of keys, where each may stand, and what it becomes in the
 //! description.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, ExprLit, Lit, LitInt, LitStr, Meta, Type};
+use syn::{Attribute, Expr, ExprLit, Lit, LitInt, LitStr, Meta, Token, Type};
 
-use crate::errors::{self, Errors};
+use crate::errors::{self, Errors, Mistake};
 use crate::literal::{self, Literal};
 use crate::meta::quoted;
 use crate::style::Style;
@@ -89,10 +89,9 @@ pub fn read(place: Place, attributes: &[Attribute], errors: &mut Errors) -> Said
     let mut seen: Vec<String> = Vec::new();
     for attribute in attributes {
         if attribute.path().is_ident("ext") {
-            let read = attribute.parse_nested_meta(|meta| said.key(place, &mut seen, &meta));
-            if let Err(error) = read {
-                errors.push(error);
-            }
+            let read = |meta: ParseNestedMeta| said.key(place, &mut seen, &meta, errors);
+            let read = attribute.parse_nested_meta(read);
+            read.unwrap_or_else(|error| errors.push(error));
         }
         if attribute.path().is_ident("deprecated") && may_stand("deprecated", place) {
             said.deprecated_by_rust(attribute);
@@ -105,11 +104,16 @@ pub fn read(place: Place, attributes: &[Attribute], errors: &mut Errors) -> Said
 pub fn arguments(arguments: TokenStream, errors: &mut Errors) -> Said {
     let mut said = Said::default();
     let mut seen = Vec::new();
-    let parser = syn::meta::parser(|meta| said.key(Place::Action, &mut seen, &meta));
-    if let Err(error) = syn::parse::Parser::parse2(parser, arguments) {
-        errors.push(error);
-    }
+    let parser = syn::meta::parser(|meta| said.key(Place::Action, &mut seen, &meta, errors));
+    let read = syn::parse::Parser::parse2(parser, arguments);
+    read.unwrap_or_else(|error| errors.push(error));
     said
+}
+
+/// The one of the known names that differs in capitals, hyphens and underscores only.
+fn same_letters<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
+    let letters = |name: &str| name.replace(['_', '-'], "").to_lowercase();
+    known.iter().copied().find(|it| letters(it) == letters(name))
 }
 
 fn may_stand(key: &str, place: Place) -> bool {
@@ -117,35 +121,51 @@ fn may_stand(key: &str, place: Place) -> bool {
 }
 
 impl Said {
+    /// Reads one key. What is wrong with it is noted, and the next one is read.
     fn key(
         &mut self,
         place: Place,
         seen: &mut Vec<String>,
         meta: &ParseNestedMeta,
+        errors: &mut Errors,
     ) -> syn::Result<()> {
+        if let Err(error) = self.known_key(place, seen, meta) {
+            errors.push(error);
+            while !meta.input.is_empty() && !meta.input.peek(Token![,]) {
+                meta.input.parse::<TokenTree>()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn known_key(
+        &mut self,
+        place: Place,
+        seen: &mut Vec<String>,
+        meta: &ParseNestedMeta,
+    ) -> Result<(), Mistake> {
         let key = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
         let Some((_, places)) = KEYS.iter().find(|(known, _)| *known == key) else {
             let known: Vec<&str> =
                 KEYS.iter().filter(|(_, places)| places.contains(&place)).map(|it| it.0).collect();
-            return Err(meta.error(errors::unknown_attribute(&key, &known)));
+            let error = meta.error(errors::unknown_attribute(&key, &known));
+            return Err(match same_letters(&key, &known) {
+                Some(meant) => Mistake::with_fix(error, meta.path.span(), meant.to_owned()),
+                None => error.into(),
+            });
         };
         if !places.contains(&place) {
             let places: Vec<&str> = places.iter().map(|place| place.plural()).collect();
-            // The value is taken, for what follows it to be read.
-            let error = meta.error(errors::attribute_place(&key, &places));
-            if meta.input.peek(syn::Token![=]) {
-                let _: Expr = meta.value()?.parse()?;
-            }
-            return Err(error);
+            return Err(meta.error(errors::attribute_place(&key, &places)).into());
         }
         if seen.contains(&key) {
-            return Err(meta.error(errors::attribute_twice(&key)));
+            return Err(meta.error(errors::attribute_twice(&key)).into());
         }
         seen.push(key.clone());
         self.value(&key, meta)
     }
 
-    fn value(&mut self, key: &str, meta: &ParseNestedMeta) -> syn::Result<()> {
+    fn value(&mut self, key: &str, meta: &ParseNestedMeta) -> Result<(), Mistake> {
         match key {
             "function" | "secret" => self.members.push(format!("\"{key}\":true")),
             "skip" => self.skip = true,
@@ -153,18 +173,24 @@ impl Said {
             "message" => self.message = Some(meta.value()?.parse()?),
             "rename" => self.rename = Some(text(meta)?.value()),
             "rename_all" => {
-                let style = text(meta)?;
-                self.rename_all = Some(
-                    Style::of(&style.value())
-                        .ok_or_else(|| syn::Error::new(style.span(), errors::RENAME_STYLE))?,
-                );
+                let given = text(meta)?;
+                self.rename_all = Style::of(&given.value());
+                if self.rename_all.is_none() {
+                    let error = syn::Error::new(given.span(), errors::RENAME_STYLE);
+                    return Err(match same_letters(&given.value(), &Style::NAMES) {
+                        Some(meant) => {
+                            Mistake::with_fix(error, given.span(), format!("\"{meant}\""))
+                        }
+                        None => error.into(),
+                    });
+                }
             }
             "outputs" => {
                 let content;
                 syn::parenthesized!(content in meta.input);
                 let names = content.parse_terminated(
                     |input| input.parse::<LitStr>().map(|name| quoted(&name.value())),
-                    syn::Token![,],
+                    Token![,],
                 )?;
                 let names: Vec<String> = names.into_iter().collect();
                 self.members.push(format!("\"outputs\":[{}]", names.join(",")));
@@ -183,7 +209,7 @@ impl Said {
                 let expression: Expr = meta.value()?.parse()?;
                 let literal = Literal::of(&expression)?;
                 if !literal.is_number() {
-                    return Err(syn::Error::new(expression.span(), errors::NUMBER));
+                    return Err(syn::Error::new(expression.span(), errors::NUMBER).into());
                 }
                 self.member(key, &literal.json());
                 let tokens = literal.tokens();
@@ -266,6 +292,8 @@ impl Said {
     pub fn checks(&self, ty: &Type) -> Vec<TokenStream> {
         let check = |(span, rule): &(Span, TokenStream)| {
             quote_spanned! {*span=>
+                // `cargo ext check` looks at all rules together.
+                #[cfg(not(ext_check))]
                 const _: () = ::ext_runtime::expansion::check(
                     <#ty as ::ext_runtime::ExtType>::TYPE,
                     ::ext_runtime::expansion::Rule::#rule,

@@ -10,7 +10,7 @@ use crate::case::Case;
 use crate::errors::{self, Errors};
 use crate::named::{self, Body};
 
-pub fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
+pub fn expand(item: &DeriveInput) -> Result<TokenStream, Errors> {
     let mut errors = Errors::default();
     let variants = checked(item, errors::ENUM_ITEM, &mut errors)?;
     let cases = Case::all(item, variants, Place::Case, &mut errors);
@@ -24,10 +24,10 @@ pub fn checked<'a>(
     item: &'a DeriveInput,
     other_item: &str,
     errors: &mut Errors,
-) -> syn::Result<&'a Punctuated<Variant, Token![,]>> {
+) -> Result<&'a Punctuated<Variant, Token![,]>, Errors> {
     named::check_generics(&item.generics, errors);
     let Data::Enum(data) = &item.data else {
-        return Err(syn::Error::new_spanned(&item.ident, other_item));
+        return Err(syn::Error::new_spanned(&item.ident, other_item).into());
     };
     if data.variants.is_empty() {
         errors.add(&item.ident, errors::ENUM_EMPTY);

@@ -9,7 +9,7 @@ use crate::case::Case;
 use crate::errors::{self, Errors};
 use crate::{enumeration, meta, named};
 
-pub fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
+pub fn expand(item: &DeriveInput) -> Result<TokenStream, Errors> {
     let mut errors = Errors::default();
     let variants = enumeration::checked(item, errors::ERROR_ITEM, &mut errors)?;
     let cases = Case::all(item, variants, Place::ErrorCase, &mut errors);

@@ -1,12 +1,41 @@
-//! Errors of one item, collected and reported together; and every text that users see.
+//! Errors of one item, collected and reported together; and every text that users see, each
+//! with its code.
 
-use proc_macro2::TokenStream;
-use quote::ToTokens;
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{ToTokens, quote};
 use syn::DeriveInput;
+
+use crate::meta::Members;
 
 /// What is wrong, at which tokens.
 #[derive(Default)]
-pub struct Errors(Option<syn::Error>);
+pub struct Errors(Vec<Mistake>);
+
+/// One error.
+pub struct Mistake {
+    error: syn::Error,
+    /// What would stand instead of these tokens, if that is certain.
+    fix: Option<(Span, String)>,
+}
+
+impl Mistake {
+    /// An error that has one way out.
+    pub fn with_fix(error: syn::Error, span: Span, text: String) -> Self {
+        Self { error, fix: Some((span, text)) }
+    }
+}
+
+impl From<syn::Error> for Mistake {
+    fn from(error: syn::Error) -> Self {
+        Self { error, fix: None }
+    }
+}
+
+impl From<syn::Error> for Errors {
+    fn from(error: syn::Error) -> Self {
+        Self(vec![error.into()])
+    }
+}
 
 impl Errors {
     /// Notes an error at `place`; goes on.
@@ -15,16 +44,60 @@ impl Errors {
     }
 
     /// Notes an error that somebody else found.
-    pub fn push(&mut self, error: syn::Error) {
-        match &mut self.0 {
-            Some(all) => all.combine(error),
-            none => *none = Some(error),
-        }
+    pub fn push(&mut self, error: impl Into<Mistake>) {
+        self.0.push(error.into());
     }
 
-    /// All errors, as one.
-    pub fn into_result(self) -> syn::Result<()> {
-        self.0.map_or(Ok(()), Err)
+    /// All errors, if there are any.
+    pub fn into_result(self) -> Result<(), Self> {
+        if self.0.is_empty() { Ok(()) } else { Err(self) }
+    }
+}
+
+/// The code of what the parser complains about: it has words of its own, and no code.
+const SYNTAX: &str = "EXT0913";
+
+/// The errors as items: rustc reports each at its tokens. `cargo ext check` compiles with
+/// `--cfg ext_check`, for which they are entries of the definition's section instead: an
+/// error would hide from it whatever is only known once the crate compiles.
+pub fn report(errors: &Errors) -> TokenStream {
+    let each = errors.0.iter().map(|Mistake { error, fix }| {
+        let (text, compile_error) = (error.to_string(), error.to_compile_error());
+        let coded = text.strip_prefix('[').and_then(|it| it.split_once("] "));
+        let (code, message) = coded.unwrap_or((SYNTAX, &text));
+        let mut members = Members::default().place(error.span());
+        members.text("code", code);
+        members.text("message", message);
+        if let Some((span, text)) = fix {
+            let (start, end) = (span.unwrap().start(), span.unwrap().end());
+            let mut fix = Members::default().line(*span);
+            fix.number("length", end.column().saturating_sub(start.column()));
+            fix.text("text", text);
+            members.json("fix", &format!("{{{}}}", fix.into_string()));
+        }
+        let entry = entry_for_check("mistake", members);
+        quote! {
+            #[allow(unexpected_cfgs)]
+            const _: () = {
+                #[cfg(not(ext_check))]
+                #compile_error
+                #entry
+            };
+        }
+    });
+    each.collect()
+}
+
+/// An entry of the definition's section that only `cargo ext check` is told.
+pub fn entry_for_check(key: &str, members: Members) -> TokenStream {
+    let entry = format!("{{\"format\":1,\"{key}\":{{{}}}}}", members.into_string());
+    let length = u32::try_from(entry.len()).unwrap_or(u32::MAX).to_le_bytes();
+    let bytes = [&length, entry.as_bytes()].concat();
+    let (size, bytes) = (bytes.len(), Literal::byte_string(&bytes));
+    quote! {
+        #[cfg(all(ext_check, target_family = "wasm"))]
+        #[unsafe(link_section = "ext-definition")]
+        static ENTRY: [u8; #size] = *#bytes;
     }
 }
 
@@ -33,66 +106,70 @@ impl Errors {
 /// as well.
 pub fn expansion(
     item: proc_macro::TokenStream,
-    expand: fn(&DeriveInput) -> syn::Result<TokenStream>,
+    expand: fn(&DeriveInput) -> Result<TokenStream, Errors>,
     placeholder: fn(&DeriveInput) -> TokenStream,
 ) -> proc_macro::TokenStream {
     let item: DeriveInput = match syn::parse(item) {
         Ok(item) => item,
-        Err(error) => return error.to_compile_error().into(),
+        Err(error) => return report(&error.into()).into(),
     };
     let expansion = expand(&item).unwrap_or_else(|errors| {
-        let mut tokens = errors.to_compile_error();
+        let mut tokens = report(&errors);
         tokens.extend(placeholder(&item));
         tokens
     });
     expansion.into()
 }
 
-pub const ACTION_ITEM: &str = "`#[ext_action]` belongs on a function";
-pub const ACTION_ASYNC: &str = "an action cannot be `async`: the host runs each call to its end";
+pub const ACTION_ITEM: &str = "[EXT0901] `#[ext_action]` belongs on a function";
+pub const ACTION_ASYNC: &str =
+    "[EXT0902] an action cannot be `async`: the host runs each call to its end";
 pub const ACTION_UNSAFE: &str =
-    "an action cannot be `unsafe`: anybody may call it with any arguments";
-pub const ACTION_GENERIC: &str = "an action cannot be generic, since its callers are other programs: write one for each type that they need";
+    "[EXT0902] an action cannot be `unsafe`: anybody may call it with any arguments";
+pub const ACTION_GENERIC: &str = "[EXT0903] an action cannot be generic, since its callers are other programs: write one for each type that they need";
 pub const ACTION_LIFETIME: &str =
-    "an action takes and returns owned values: it cannot have lifetime parameters";
-pub const ACTION_ABI: &str = "an action is a plain Rust function: remove the `extern`";
-pub const ACTION_VARIADIC: &str = "an action has a fixed list of parameters";
+    "[EXT0903] an action takes and returns owned values: it cannot have lifetime parameters";
+pub const ACTION_ABI: &str = "[EXT0902] an action is a plain Rust function: remove the `extern`";
+pub const ACTION_VARIADIC: &str = "[EXT0902] an action has a fixed list of parameters";
 pub const SELF_PARAMETER: &str =
-    "an action is a free function: pass what it needs as parameters instead of `self`";
-pub const REFERENCE: &str = "a reference cannot cross the boundary of an extension: use the owned type, such as `String` for `&str` and `Vec<u8>` for `&[u8]`";
+    "[EXT0904] an action is a free function: pass what it needs as parameters instead of `self`";
+pub const REFERENCE: &str = "[EXT0907] a reference cannot cross the boundary of an extension: use the owned type, such as `String` for `&str` and `Vec<u8>` for `&[u8]`";
 pub const IMPL_TRAIT: &str =
-    "`impl Trait` cannot cross the boundary of an extension: name the type";
-pub const DYN_TRAIT: &str = "a trait object cannot cross the boundary of an extension: use an enum with `#[derive(ExtEnum)]`";
+    "[EXT0907] `impl Trait` cannot cross the boundary of an extension: name the type";
+pub const DYN_TRAIT: &str = "[EXT0907] a trait object cannot cross the boundary of an extension: use an enum with `#[derive(ExtEnum)]`";
 pub const NEVER: &str =
-    "an action returns to its caller: use `()`, or a `Result` with an `ExtError`";
+    "[EXT0907] an action returns to its caller: use `()`, or a `Result` with an `ExtError`";
 pub const POINTER: &str =
-    "a pointer cannot cross the boundary of an extension: pass the value itself";
+    "[EXT0907] a pointer cannot cross the boundary of an extension: pass the value itself";
 pub const PARAMETER_PATTERN: &str =
-    "a parameter of an action needs a name, not a pattern: take it apart in the function";
-pub const PARAMETER_CFG: &str = "the parameters of an action are the same in every build: write two actions, each under its own `#[cfg]`";
-pub const DUPLICATE_PARAMETER: &str = "two parameters of this action have the same name";
+    "[EXT0905] a parameter of an action needs a name, not a pattern: take it apart in the function";
+pub const PARAMETER_CFG: &str = "[EXT0906] the parameters of an action are the same in every build: write two actions, each under its own `#[cfg]`";
+pub const DUPLICATE_PARAMETER: &str = "[EXT0205] two parameters of this action have the same name";
 pub const STRUCTURE_ITEM: &str =
-    "`ExtStructure` is for structs with named fields: an enum needs `#[derive(ExtEnum)]`";
-pub const STRUCTURE_EMPTY: &str = "a structure needs at least one field";
-pub const STRUCTURE_TUPLE: &str = "the fields of a structure need names: `{ name: Type, … }`";
-pub const ENUM_ITEM: &str = "`ExtEnum` is for enums: a struct needs `#[derive(ExtStructure)]`";
-pub const ENUM_EMPTY: &str = "an enum needs at least one case";
+    "[EXT0901] `ExtStructure` is for structs with named fields: an enum needs `#[derive(ExtEnum)]`";
+pub const STRUCTURE_EMPTY: &str = "[EXT0908] a structure needs at least one field";
+pub const STRUCTURE_TUPLE: &str =
+    "[EXT0909] the fields of a structure need names: `{ name: Type, … }`";
+pub const ENUM_ITEM: &str =
+    "[EXT0901] `ExtEnum` is for enums: a struct needs `#[derive(ExtStructure)]`";
+pub const ENUM_EMPTY: &str = "[EXT0908] an enum needs at least one case";
 pub const ERROR_ITEM: &str =
-    "`ExtError` is for enums: write an enum with one case for each way to fail";
+    "[EXT0901] `ExtError` is for enums: write an enum with one case for each way to fail";
 pub const LIFETIME: &str =
-    "a type that crosses the boundary owns its data: it cannot have lifetime parameters";
-pub const CONSTANT: &str = "a type that crosses the boundary cannot have constant parameters";
-pub const RECURSION: &str = "a type cannot contain itself, not even in a list: let it hold the index or the key of the other value instead";
-pub const LITERAL: &str = "write a literal, a case such as `Color::Red`, or a list of these";
-pub const NUMBER: &str = "write a number";
-pub const RENAME_STYLE: &str = "unknown notation: there are lowercase, UPPERCASE, PascalCase, camelCase, snake_case, SCREAMING_SNAKE_CASE, kebab-case and SCREAMING-KEBAB-CASE";
-pub const TRANSPARENT: &str = "`transparent` is for structs with one field";
-pub const TRANSPARENT_FIELD: &str = "a transparent structure is its field: write this on the parameters and fields that have its type";
+    "[EXT0903] a type that crosses the boundary owns its data: it cannot have lifetime parameters";
+pub const CONSTANT: &str =
+    "[EXT0903] a type that crosses the boundary cannot have constant parameters";
+pub const RECURSION: &str = "[EXT0208] a type cannot contain itself, not even in a list: let it hold the index or the key of the other value instead";
+pub const LITERAL: &str =
+    "[EXT0913] write a literal, a case such as `Color::Red`, or a list of these";
+pub const NUMBER: &str = "[EXT0913] write a number";
+pub const RENAME_STYLE: &str = "[EXT0913] unknown notation: there are lowercase, UPPERCASE, PascalCase, camelCase, snake_case, SCREAMING_SNAKE_CASE, kebab-case and SCREAMING-KEBAB-CASE";
+pub const TRANSPARENT: &str = "[EXT0914] `transparent` is for structs with one field";
+pub const TRANSPARENT_FIELD: &str = "[EXT0914] a transparent structure is its field: write this on the parameters and fields that have its type";
 pub const UNNAMED_FIELD: &str =
-    "only fields with names have attributes: write `Case { name: Type }`";
-pub const SKIPPED_ALL: &str = "a structure needs at least one field that is not skipped";
-pub const MESSAGE_BRACES: &str =
-    "unbalanced braces in the message: write `{{` and `}}` for braces that stand for themselves";
+    "[EXT0911] only fields with names have attributes: write `Case { name: Type }`";
+pub const SKIPPED_ALL: &str = "[EXT0908] a structure needs at least one field that is not skipped";
+pub const MESSAGE_BRACES: &str = "[EXT0915] unbalanced braces in the message: write `{{` and `}}` for braces that stand for themselves";
 
 /// A placeholder that names none of the case's data.
 pub fn message_placeholder(name: &str, known: &[String]) -> String {
@@ -100,23 +177,25 @@ pub fn message_placeholder(name: &str, known: &[String]) -> String {
         [] => "it has no data".to_owned(),
         known => format!("write {}", known.join(" or ")),
     };
-    format!("`{{{name}}}` stands for nothing in this case: {known}")
+    format!("[EXT0915] `{{{name}}}` stands for nothing in this case: {known}")
 }
 
 /// A key that nobody knows.
 pub fn unknown_attribute(key: &str, known: &[&str]) -> String {
     match known {
-        [] => format!("unknown attribute `{key}`: `#[ext(…)]` takes nothing here"),
-        known => format!("unknown attribute `{key}`: here there are {}", known.join(", ")),
+        [] => format!("[EXT0910] unknown attribute `{key}`: `#[ext(…)]` takes nothing here"),
+        known => {
+            format!("[EXT0910] unknown attribute `{key}`: here there are {}", known.join(", "))
+        }
     }
 }
 
 /// A key where it cannot stand.
 pub fn attribute_place(key: &str, places: &[&str]) -> String {
-    format!("`{key}` belongs on {}", places.join(", "))
+    format!("[EXT0911] `{key}` belongs on {}", places.join(", "))
 }
 
 /// A key that was there before.
 pub fn attribute_twice(key: &str) -> String {
-    format!("`{key}` is here twice")
+    format!("[EXT0912] `{key}` is here twice")
 }

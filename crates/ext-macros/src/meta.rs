@@ -4,6 +4,7 @@ use proc_macro2::Span;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, Meta};
 
 /// Comma-separated members, such as `"name":"sku","description":"The article."`.
+#[derive(Default)]
 pub struct Members(String);
 
 impl Members {
@@ -43,7 +44,8 @@ impl Members {
         self.0.push_str(value);
     }
 
-    fn number(&mut self, key: &str, value: usize) {
+    /// Adds a number.
+    pub fn number(&mut self, key: &str, value: usize) {
         self.key(key);
         self.0.push_str(&value.to_string());
     }

@@ -36,6 +36,9 @@ pub fn implementation(item: &DeriveInput, body: Body) -> TokenStream {
     // What is said of a generic type cannot be checked before the type is known.
     let checks = if item.generics.params.is_empty() { checks } else { Vec::new() };
     let name = &item.ident;
+    let mut declared = Members::default().place(name.span());
+    declared.text("name", &crate::meta::unraw(name));
+    let declared = errors::entry_for_check("declared", declared);
     let meta = Members::of(name, &item.attrs).place(name.span()).into_string();
     let path = format!("::{}", crate::meta::unraw(name));
     let parameters: Vec<&Ident> =
@@ -53,7 +56,11 @@ pub fn implementation(item: &DeriveInput, body: Body) -> TokenStream {
     let constant = quote_spanned!(name.span()=> const);
     let end = quote_spanned!(name.span()=> ;);
     quote! {
-        #(#checks)*
+        #[allow(deprecated, unexpected_cfgs)]
+        const _: () = {
+            #(#checks)*
+            #declared
+        };
 
         // SAFETY: layout and code follow from the same list of parts.
         #[automatically_derived]
@@ -94,7 +101,8 @@ pub fn implementation(item: &DeriveInput, body: Body) -> TokenStream {
     }
 }
 
-/// What stands in for an implementation that a mistake prevents.
+/// What stands in for an implementation that a mistake prevents: any value will do, so that
+/// nothing else is reported because of it.
 pub fn placeholder(item: &DeriveInput) -> TokenStream {
     let name = &item.ident;
     let mut generics = item.generics.clone();
@@ -116,7 +124,7 @@ pub fn placeholder(item: &DeriveInput) -> TokenStream {
         unsafe impl<#(#parameters),*> ::ext_runtime::ExtType for #name<#(#arguments),*> #conditions {
             const LAYOUT: ::ext_runtime::expansion::Layout = ::ext_runtime::expansion::Layout::UNIT;
             const TYPE: &'static ::ext_runtime::expansion::Type =
-                &::ext_runtime::expansion::Type::Tuple(&[]);
+                &::ext_runtime::expansion::Type::Simple("\"json\"");
 
             #[cfg(target_family = "wasm")]
             unsafe fn load(_: *const u8) -> Self {

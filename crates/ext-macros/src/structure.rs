@@ -8,13 +8,13 @@ use crate::attributes::{self, Place, Said};
 use crate::errors::{self, Errors};
 use crate::named::{self, Body};
 
-pub fn expand(item: &DeriveInput) -> syn::Result<TokenStream> {
+pub fn expand(item: &DeriveInput) -> Result<TokenStream, Errors> {
     let mut errors = Errors::default();
     let whole = attributes::read(Place::Structure, &item.attrs, &mut errors);
     named::check_generics(&item.generics, &mut errors);
     let fields = match &item.data {
         Data::Struct(data) => &data.fields,
-        _ => return Err(syn::Error::new_spanned(&item.ident, errors::STRUCTURE_ITEM)),
+        _ => return Err(syn::Error::new_spanned(&item.ident, errors::STRUCTURE_ITEM).into()),
     };
     let said: Vec<Said> = (fields.iter())
         .map(|field| attributes::read(Place::Field, &field.attrs, &mut errors))

@@ -14,6 +14,18 @@ pub enum Style {
 }
 
 impl Style {
+    /// The names of all.
+    pub const NAMES: [&str; 8] = [
+        "lowercase",
+        "UPPERCASE",
+        "PascalCase",
+        "camelCase",
+        "snake_case",
+        "SCREAMING_SNAKE_CASE",
+        "kebab-case",
+        "SCREAMING-KEBAB-CASE",
+    ];
+
     pub fn of(name: &str) -> Option<Self> {
         Some(match name {
             "lowercase" => Self::Lower,

@@ -2,44 +2,72 @@
 
 use std::time::Instant;
 
+use cargo_metadata::Package;
 use ext_definition::diagnostic::{Diagnostic, Severity};
 
-use crate::artifact;
 use crate::cli::{Check, Deny};
 use crate::failure::Failure;
 use crate::project::Project;
 use crate::shell::{Shell, count, seconds};
 use crate::toolchain::Toolchain;
+use crate::{artifact, fix};
+
+/// How often what a change brings to light is mended as well.
+const MAX_ROUNDS: usize = 4;
 
 pub fn run(arguments: &Check, shell: &Shell) -> Result<(), Failure> {
     let building = &arguments.building;
     let project = Project::load(building.selection.manifest_path.as_deref())?;
     let packages = project.extensions(&building.selection)?;
     let toolchain = Toolchain::find(building.toolchain.as_deref(), shell)?;
-    // The quickest build that gives a definition.
-    let profile = building.profile.as_deref().unwrap_or("dev");
+    let mut failed: Option<Failure> = None;
     for package in packages {
-        let started = Instant::now();
-        let resolved = artifact::derive(package, building, profile, &toolchain, shell)?;
-        if arguments.deny == Some(Deny::Warnings) && !resolved.warnings.is_empty() {
-            let errors = resolved
-                .warnings
-                .into_iter()
-                .map(|it| Diagnostic { severity: Severity::Error, ..it });
-            return Err(errors.collect::<Vec<_>>().into());
+        let checked = check(package, arguments, &toolchain, shell);
+        if let Err(failure) = checked.map_err(|failure| failure.about(package)) {
+            // The next extension is worth a look as well.
+            if let Some(earlier) = failed.replace(failure) {
+                shell.failure(&earlier);
+            }
         }
-        resolved.warnings.iter().for_each(|warning| shell.diagnostic(warning));
-        let extension = &resolved.extension;
-        let warnings = match resolved.warnings.len() {
-            0 => String::new(),
-            number => format!(" ({})", count(number, "warning")),
-        };
-        let actions = count(extension.actions.len(), "action");
-        let types = count(extension.types.len(), "type");
-        let name = extension.package.id();
-        let time = seconds(started.elapsed());
-        shell
-            .status("Checked", format!("{name}: {actions}, {types}, no error{warnings} in {time}"));
     }
+    failed.map_or(Ok(()), Err)
+}
+
+fn check(
+    package: &Package,
+    arguments: &Check,
+    toolchain: &Toolchain,
+    shell: &Shell,
+) -> Result<(), Failure> {
+    let started = Instant::now();
+    let mut rounds = if arguments.fix { MAX_ROUNDS } else { 0 };
+    let resolved = loop {
+        let checked = artifact::check(package, &arguments.building, toolchain, shell);
+        let found = match &checked {
+            Ok(resolved) => &resolved.warnings,
+            Err(failure) => &failure.diagnostics,
+        };
+        let folder = package.manifest_path.parent().map_or("".as_ref(), |it| it.as_std_path());
+        if rounds == 0 || fix::apply(found, folder, arguments.allow_dirty, shell)? == 0 {
+            break checked?;
+        }
+        rounds -= 1;
+    };
+    if arguments.deny == Some(Deny::Warnings) && !resolved.warnings.is_empty() {
+        let errors = resolved.warnings.into_iter();
+        let errors = errors.map(|it| Diagnostic { severity: Severity::Error, ..it });
+        return Err(errors.collect::<Vec<_>>().into());
+    }
+    resolved.warnings.iter().for_each(|warning| shell.diagnostic(warning, Some(package)));
+    let extension = &resolved.extension;
+    let warnings = match resolved.warnings.len() {
+        0 => String::new(),
+        number => format!(" ({})", count(number, "warning")),
+    };
+    let actions = count(extension.actions.len(), "action");
+    let types = count(extension.types.len(), "type");
+    let name = extension.package.id();
+    let time = seconds(started.elapsed());
+    shell.status("Checked", format!("{name}: {actions}, {types}, no error{warnings} in {time}"));
     Ok(())
 }

@@ -67,7 +67,7 @@ pub fn run(arguments: &Doctor, common: &Common, shell: &Shell) -> Result<(), Fai
         return Ok(());
     }
     let diagnostics = missing.into_iter().flat_map(|failure| failure.diagnostics).collect();
-    Err(Failure { diagnostics, exit: ENVIRONMENT })
+    Err(Failure::new(diagnostics, ENVIRONMENT))
 }
 
 fn version(program: &str) -> Result<String, Failure> {

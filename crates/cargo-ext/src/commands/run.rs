@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::artifact::{self, read};
 use crate::cli::{Common, Run};
-use crate::failure::{ENVIRONMENT, Failure};
+use crate::failure::Failure;
 use crate::project::Project;
 use crate::shell::Shell;
 use crate::store;
@@ -74,10 +74,7 @@ fn failed(error: Error<ActionError>) -> Failure {
             Diagnostic::error(code, &error.message)
                 .help(format!("the action's error is {}", error.value)),
         ),
-        Error::Runtime(_) => Failure {
-            diagnostics: vec![Diagnostic::error(code, error.to_string())],
-            exit: ENVIRONMENT,
-        },
+        Error::Runtime(_) => Failure::environment(Diagnostic::error(code, error.to_string())),
         other => Failure::input(Diagnostic::error(code, other.to_string())),
     }
 }

@@ -6,10 +6,14 @@ use std::collections::hash_map::Entry;
 use crate::code::{self, Code};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Action, Extension, Field, Kind, Type, TypeDefinition};
+use crate::section::Declared;
 use crate::{naming, wit};
 
 #[cfg(feature = "values")]
 mod rules;
+
+/// Longest description of one element, in characters.
+const MAX_DESCRIPTION: usize = 10_000;
 
 /// Deepest nesting of types. The component model's validation stops at 100 levels, of
 /// which a level here may take several.
@@ -101,6 +105,7 @@ pub fn check(extension: &Extension, places: &Places) -> Vec<Diagnostic> {
             checker.ty(part, &of, place, false);
         }
     }
+    checker.descriptions(extension, places);
     checker.json_names(extension, places);
     checker.nesting(extension, places);
     #[cfg(feature = "values")]
@@ -127,6 +132,18 @@ pub fn missing_descriptions(extension: &Extension, places: &Places, found: &mut 
     }
     for (index, ty) in extension.types.iter().enumerate() {
         missing("type", &ty.name, &ty.description, places.types.get(index));
+    }
+}
+
+/// Types that somebody wrote and that are in no package.
+pub fn unused_types(declared: &[Declared], places: &Places, found: &mut Vec<Diagnostic>) {
+    for ty in declared {
+        let place = ty.place();
+        if !places.types.contains(&place) {
+            let message = format!("no action reaches the type `{}`", ty.name);
+            let warning = Diagnostic::warning(code::TYPE_UNUSED, message).at(Some(&place));
+            found.push(warning.help("use it in an action, or remove its derive"));
+        }
     }
 }
 
@@ -272,6 +289,41 @@ impl Checker<'_> {
         }
         let outputs: Vec<&str> = options.outputs.iter().map(String::as_str).collect();
         self.parts("output", &format!("the action `{name}`"), &outputs, |_| place);
+    }
+
+    fn descriptions(&mut self, extension: &Extension, places: &Places) {
+        let mut look = |what: &str, name: &str, description: &str, place: Option<&Place>| {
+            // A text cannot have more characters than bytes.
+            if description.len() > MAX_DESCRIPTION && description.chars().count() > MAX_DESCRIPTION
+            {
+                let message = format!(
+                    "the description of the {what} `{name}` has more than {MAX_DESCRIPTION} characters"
+                );
+                let found = Diagnostic::error(code::DESCRIPTION_LENGTH, message).at(place);
+                self.found.push(found.help("shorten it, or move it into the documentation"));
+            }
+        };
+        for (at, action) in extension.actions.iter().enumerate() {
+            look("action", &action.name, &action.description, places.actions.get(at));
+            for (index, part) in action.parameters.iter().enumerate() {
+                look("parameter", &part.name, &part.description, places.parameter(at, index));
+            }
+        }
+        for (at, ty) in extension.types.iter().enumerate() {
+            look("type", &ty.name, &ty.description, places.types.get(at));
+            match &ty.kind {
+                Kind::Structure { fields } => {
+                    for (index, part) in fields.iter().enumerate() {
+                        look("field", &part.name, &part.description, places.field(at, index));
+                    }
+                }
+                Kind::Enum { cases } | Kind::Variant { cases } => {
+                    for (index, case) in cases.iter().enumerate() {
+                        look("case", &case.name, &case.description, places.field(at, index));
+                    }
+                }
+            }
+        }
     }
 
     /// Names in JSON are one for each part, and former names belong to nobody else.
