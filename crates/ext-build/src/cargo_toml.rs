@@ -48,11 +48,17 @@ impl<'a> Reader<'a> {
 
     /// Notes a mistake at a range of bytes.
     pub fn mistake(&mut self, code: Code, at: Range<usize>, message: impl Into<String>) {
+        let (line, column) = self.place(at);
+        let path = self.path.to_owned();
+        self.mistakes.push(Mistake { code, path, line, column, message: message.into() });
+    }
+
+    /// Line and column of a range of bytes, from 1.
+    pub fn place(&self, at: Range<usize>) -> (usize, usize) {
         let before = self.source.get(..at.start).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
         let column = before.chars().rev().take_while(|it| *it != '\n').count() + 1;
-        let path = self.path.to_owned();
-        self.mistakes.push(Mistake { code, path, line, column, message: message.into() });
+        (line, column)
     }
 
     /// A string, or a mistake.
@@ -105,7 +111,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn kind(value: &DeValue) -> &'static str {
+/// What a value is, for people.
+pub fn kind(value: &DeValue) -> &'static str {
     match value {
         DeValue::String(_) => "a string",
         DeValue::Integer(_) => "an integer",

@@ -28,6 +28,8 @@ pub use client::client;
 
 use std::path::{Path, PathBuf};
 
+use manifest::Manifest;
+
 /// What an extension's build script does. Mistakes end the build, all of them reported.
 pub fn extension() {
     println!("cargo::rerun-if-changed=Cargo.toml");
@@ -36,15 +38,16 @@ pub fn extension() {
         Ok(source) => source,
         Err(error) => return report(&format!("{} cannot be read: {error}", path.display())),
     };
-    let package = match manifest::package(&source, &path) {
-        Ok(package) => package,
+    let Manifest { package, sources } = match manifest::manifest(&source, &path) {
+        Ok(manifest) => manifest,
         Err(mistakes) => return mistakes.iter().for_each(|mistake| report(&mistake.to_string())),
     };
     if variable("CARGO_CFG_TARGET_FAMILY") != "wasm" {
         return;
     }
     let object = PathBuf::from(variable("OUT_DIR")).join("ext-package.o");
-    let entry = format!("{{\"format\":1,\"package\":{}}}", package.to_json());
+    let (package, sources) = (package.to_json(), sources.to_json());
+    let entry = format!("{{\"format\":1,\"package\":{package},\"sources\":{sources}}}");
     if let Err(error) = std::fs::write(&object, object::with_entry(&entry)) {
         return report(&format!("{} cannot be written: {error}", object.display()));
     }
