@@ -124,7 +124,7 @@ pub fn build(
         return Ok(built);
     }
 
-    let Resolved { extension, symbols, warnings } =
+    let Resolved { extension, symbols, warnings, .. } =
         definition(&core, package).map_err(|failure| failure.about(package))?;
     warnings.iter().for_each(|it| shell.diagnostic(it, Some(package)));
     let offers = format!(

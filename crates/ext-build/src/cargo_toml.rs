@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use ext_definition::code::Code;
+use ext_definition::package::quoted;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -16,17 +17,19 @@ pub struct Mistake {
     line: usize,
     column: usize,
     message: String,
+    /// The one way out, as JSON.
+    fix: Option<String>,
 }
 
 impl Mistake {
     /// As an entry of the definition's section, for `cargo ext check`.
     pub fn entry(&self) -> String {
-        let Self { code, path, line, column, message } = self;
-        let [code, path, message] =
-            [code.0, &path.display().to_string(), message].map(ext_definition::package::quoted);
+        let Self { code, path, line, column, message, fix } = self;
+        let [code, path, message] = [code.0, &path.display().to_string(), message].map(quoted);
+        let fix = fix.as_ref().map(|fix| format!(",\"fix\":{fix}")).unwrap_or_default();
         format!(
             "{{\"format\":1,\"mistake\":{{\"code\":{code},\"message\":{message},\
-             \"file\":{path},\"line\":{line},\"column\":{column}}}}}"
+             \"file\":{path},\"line\":{line},\"column\":{column}{fix}}}}}"
         )
     }
 
@@ -38,7 +41,7 @@ impl Mistake {
 
 impl fmt::Display for Mistake {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { code, path, line, column, message } = self;
+        let Self { code, path, line, column, message, .. } = self;
         write!(formatter, "[{code}] {}:{line}:{column}: {message}", path.display())
     }
 }
@@ -59,11 +62,43 @@ impl<'a> Reader<'a> {
 
     /// Notes a mistake at a range of bytes.
     pub fn mistake(&mut self, code: Code, at: Range<usize>, message: impl Into<String>) {
+        let (line, column) = self.place(at);
+        let path = self.path.to_owned();
+        let message = message.into();
+        self.mistakes.push(Mistake { code, path, line, column, message, fix: None });
+    }
+
+    /// Says what would certainly mend the last mistake: this text instead of that range, which
+    /// is on one line.
+    pub fn fix(&mut self, at: Range<usize>, text: &str) {
+        let length = self.source.get(at.clone()).map_or(0, |it| it.chars().count());
+        let (line, column) = self.place(at);
+        let text = quoted(text);
+        if let Some(mistake) = self.mistakes.last_mut() {
+            mistake.fix = Some(format!(
+                "{{\"line\":{line},\"column\":{column},\"length\":{length},\"text\":{text}}}"
+            ));
+        }
+    }
+
+    /// As [`Reader::fix`], for a text behind everything.
+    pub fn fix_at_end(&mut self, text: &str) {
+        let end = self.source.len();
+        self.fix(end..end, text);
+    }
+
+    /// Whether a range is the header of a table, `[name]`.
+    pub fn is_header(&self, at: &Range<usize>) -> bool {
+        let text = self.source.get(at.clone()).unwrap_or_default();
+        text.starts_with('[') && text.ends_with(']') && !text.contains('\n')
+    }
+
+    /// Line and column of a range of bytes, from 1.
+    pub fn place(&self, at: Range<usize>) -> (usize, usize) {
         let before = self.source.get(..at.start).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
         let column = before.chars().rev().take_while(|it| *it != '\n').count() + 1;
-        let path = self.path.to_owned();
-        self.mistakes.push(Mistake { code, path, line, column, message: message.into() });
+        (line, column)
     }
 
     /// A string, or a mistake.
@@ -116,7 +151,14 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn kind(value: &DeValue) -> &'static str {
+/// The one of the known names that differs in capitals, hyphens and underscores only.
+pub fn same_letters<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
+    let letters = |name: &str| name.replace(['_', '-', ' '], "").to_lowercase();
+    known.iter().copied().find(|it| letters(it) == letters(name))
+}
+
+/// What a value is, for people.
+pub fn kind(value: &DeValue) -> &'static str {
     match value {
         DeValue::String(_) => "a string",
         DeValue::Integer(_) => "an integer",

@@ -29,6 +29,7 @@ pub use client::client;
 use std::path::{Path, PathBuf};
 
 use cargo_toml::Mistake;
+use manifest::Manifest;
 
 /// Set by `cargo ext check`, which is told of mistakes in the definition's section, beside all
 /// that the compiler and the macros find.
@@ -46,8 +47,11 @@ pub fn extension() {
         Err(error) => return report(&format!("{} cannot be read: {error}", path.display())),
     };
     let is_wasm = variable("CARGO_CFG_TARGET_FAMILY") == "wasm";
-    let entries = match manifest::package(&source, &path) {
-        Ok(package) => vec![format!("{{\"format\":1,\"package\":{}}}", package.to_json())],
+    let entries = match manifest::manifest(&source, &path) {
+        Ok(Manifest { package, sources }) => {
+            let (package, sources) = (package.to_json(), sources.to_json());
+            vec![format!("{{\"format\":1,\"package\":{package},\"sources\":{sources}}}")]
+        }
         Err(mistakes) if is_wasm && !variable(CHECK).is_empty() => {
             mistakes.iter().map(Mistake::entry).collect()
         }

@@ -1,25 +1,42 @@
 //! The package manifest of an extension: `[package.metadata.ext]`, and what cargo says of
 //! `[package]`.
 
+mod files;
+mod keys;
+mod limits;
+mod permissions;
+#[cfg(test)]
+mod tests;
+
 use std::ops::Range;
 use std::path::Path;
 
 use ext_definition::code;
 use ext_definition::naming;
-use ext_definition::package::{DATABASES, Package, Permissions};
+use ext_definition::package::{Package, Source, Sources, rules};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::cargo_toml::{Mistake, Reader};
 use crate::variable;
 
+/// What Cargo.toml says.
+#[derive(Debug, Default)]
+pub struct Manifest {
+    /// About the package.
+    pub package: Package,
+    /// About its files.
+    pub sources: Sources,
+}
+
 /// Reads the manifest of the package that is being built.
-pub fn package(source: &str, path: &Path) -> Result<Package, Vec<Mistake>> {
+pub fn manifest(source: &str, path: &Path) -> Result<Manifest, Vec<Mistake>> {
     let package = Package {
         name: variable("CARGO_PKG_NAME").replace('_', "-"),
         version: variable("CARGO_PKG_VERSION"),
         description: variable("CARGO_PKG_DESCRIPTION"),
         license: variable("CARGO_PKG_LICENSE"),
+        homepage: variable("CARGO_PKG_HOMEPAGE"),
         repository: variable("CARGO_PKG_REPOSITORY"),
         authors: (variable("CARGO_PKG_AUTHORS").split(':'))
             .filter(|author| !author.is_empty())
@@ -30,7 +47,7 @@ pub fn package(source: &str, path: &Path) -> Result<Package, Vec<Mistake>> {
     read(source, path, package)
 }
 
-fn read(source: &str, path: &Path, mut package: Package) -> Result<Package, Vec<Mistake>> {
+fn read(source: &str, path: &Path, package: Package) -> Result<Manifest, Vec<Mistake>> {
     let mut reader = Reader::new(source, path);
     let document = match DeTable::parse(source) {
         Ok(document) => document.into_inner(),
@@ -41,15 +58,18 @@ fn read(source: &str, path: &Path, mut package: Package) -> Result<Package, Vec<
         }
     };
     check_crate_type(&document, &mut reader);
+    let mut manifest = Manifest { package, sources: Sources::default() };
+    check_cargo_keys(&document, &manifest.package, &mut reader);
     let ext = member(&document, "package")
         .and_then(|package| member(table(package)?, "metadata"))
         .and_then(|metadata| member(table(metadata)?, "ext"));
     let mut named_at = None;
     match ext.and_then(|ext| reader.table(code::VALUE_TYPE, "package.metadata.ext", ext)) {
-        Some(ext) => named_at = keys(ext, &mut package, &mut reader),
+        Some(ext) => named_at = keys::read(ext, &mut manifest, &mut reader),
         None if ext.is_none() => {}
         None => return Err(reader.mistakes),
     }
+    let package = &manifest.package;
     let whole = ext.or(member(&document, "package")).map_or(0..0, Spanned::span);
     if package.namespace.is_empty()
         && reader.mistakes.iter().all(|it| !it.is(code::NAMESPACE_MALFORMED))
@@ -70,109 +90,35 @@ fn read(source: &str, path: &Path, mut package: Package) -> Result<Package, Vec<
         );
         reader.mistake(code::NAME_MALFORMED, whole, message);
     }
-    if reader.mistakes.is_empty() { Ok(package) } else { Err(reader.mistakes) }
+    if reader.mistakes.is_empty() { Ok(manifest) } else { Err(reader.mistakes) }
 }
 
-/// Reads the keys; returns where the name is given.
-fn keys(ext: &DeTable, package: &mut Package, reader: &mut Reader) -> Option<Range<usize>> {
-    let mut named_at = None;
-    for (key, value) in ext {
-        match key.get_ref().as_ref() {
-            "namespace" => {
-                let text = reader.string(code::NAMESPACE_MALFORMED, "namespace", value);
-                package.namespace = text.unwrap_or_default();
-                if let Err(reason) = naming::check_package(&package.namespace)
-                    && matches!(value.get_ref(), DeValue::String(_))
-                {
-                    let message =
-                        format!("`{}` cannot be a namespace: {reason}", package.namespace);
-                    reader.mistake(code::NAMESPACE_MALFORMED, value.span(), message);
-                }
-            }
-            "name" => {
-                named_at = Some(value.span());
-                if let Some(name) = reader.string(code::VALUE_TYPE, "name", value) {
-                    if let Err(reason) = naming::check_package(&name) {
-                        let message = format!("`{name}` cannot be an extension's name: {reason}");
-                        reader.mistake(code::NAME_MALFORMED, value.span(), message);
-                    }
-                    package.name = name;
-                }
-            }
-            "title" => {
-                package.title = reader.string(code::VALUE_TYPE, "title", value).unwrap_or_default();
-            }
-            "databases" => {
-                for (database, at) in reader.strings(code::VALUE_TYPE, "databases", value) {
-                    if database != "all" && !DATABASES.contains(&database.as_str()) {
-                        let known = DATABASES.join(", ");
-                        let message =
-                            format!("`{database}` is no database known here: all, {known}");
-                        reader.mistake(code::DATABASE_UNKNOWN, at, message);
-                    }
-                    package.databases.push(database);
-                }
-            }
-            "permissions" => {
-                if let Some(table) = reader.table(code::VALUE_TYPE, "permissions", value) {
-                    package.permissions = permissions(table, reader);
-                }
-            }
-            // Extensions that this package uses, when it is an application as well.
-            "dependencies" => {}
-            other => unknown(other, KEYS, key.span(), reader),
+/// What cargo takes and a package cannot have.
+fn check_cargo_keys(document: &DeTable, package: &Package, reader: &mut Reader) {
+    let text = |value: &str, longest| rules::text(value, longest);
+    let address = |value: &str, _| if value.is_empty() { Ok(()) } else { rules::address(value) };
+    type Rule<'r> = &'r dyn Fn(&str, usize) -> Result<(), String>;
+    let checks: [(_, _, _, Rule, _); 5] = [
+        (code::VERSION_MALFORMED, "version", &package.version, &|it, _| rules::version(it), 0),
+        (code::TEXT_MALFORMED, "description", &package.description, &text, rules::MAX_DESCRIPTION),
+        (code::TEXT_MALFORMED, "license", &package.license, &text, rules::MAX_TEXT),
+        (code::ADDRESS_MALFORMED, "homepage", &package.homepage, &address, 0),
+        (code::ADDRESS_MALFORMED, "repository", &package.repository, &address, 0),
+    ];
+    let section = member(document, "package");
+    for (code, key, value, rule, longest) in checks {
+        if let Err(reason) = rule(value, longest) {
+            // It may come from the workspace: then this says so.
+            let place = section.and_then(|it| member(table(it)?, key)).or(section);
+            let at = place.map_or(0..0, Spanned::span);
+            reader.mistake(code, at, format!("`{key}` cannot be an extension's: {reason}"));
         }
     }
-    named_at
-}
-
-const KEYS: &[&str] = &["namespace", "name", "title", "databases", "permissions", "dependencies"];
-
-fn unknown(key: &str, known: &[&str], at: Range<usize>, reader: &mut Reader) {
-    let known = known.join(", ");
-    reader.mistake(code::KEY_UNKNOWN, at, format!("unknown key `{key}`; known are: {known}"));
-}
-
-fn permissions(table: &DeTable, reader: &mut Reader) -> Permissions {
-    let mut permissions = Permissions::default();
-    let code = code::PERMISSION_MALFORMED;
-    for (key, value) in table {
-        let name = key.get_ref().as_ref();
-        let (list, fits, expected): (_, fn(&str) -> bool, _) = match name {
-            "http" => (&mut permissions.http, is_host, "a host such as `api.example.com`"),
-            "environment" => (&mut permissions.environment, is_variable, "a variable's name"),
-            "folders" => (&mut permissions.folders, is_folder, "an absolute path"),
-            other => {
-                unknown(other, &["http", "environment", "folders"], key.span(), reader);
-                continue;
-            }
-        };
-        for (text, at) in reader.strings(code, name, value) {
-            if !fits(&text) {
-                let message = format!("`{text}` in `permissions.{name}` must be {expected}");
-                reader.mistake(code, at, message);
-            }
-            list.push(text);
-        }
+    if package.authors.len() > rules::MAX_ENTRIES {
+        let at = section.map_or(0..0, Spanned::span);
+        let most = rules::MAX_ENTRIES;
+        reader.mistake(code::TEXT_MALFORMED, at, format!("a package has at most {most} authors"));
     }
-    permissions
-}
-
-fn is_host(text: &str) -> bool {
-    let host = text.strip_prefix("*.").unwrap_or(text);
-    let (host, port) = host.split_once(':').unwrap_or((host, "0"));
-    let label = |label: &str| {
-        !label.is_empty() && label.chars().all(|it| it.is_ascii_alphanumeric() || it == '-')
-    };
-    host.split('.').all(label) && port.parse::<u16>().is_ok()
-}
-
-fn is_variable(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|it| it.is_ascii_alphanumeric() || it == '_')
-}
-
-fn is_folder(text: &str) -> bool {
-    text.starts_with('/') && !text.split('/').any(|part| part == "..")
 }
 
 /// Without a `cdylib` there is no module to pack, and cargo would not say so.
@@ -190,6 +136,16 @@ fn check_crate_type(document: &DeTable, reader: &mut Reader) {
         let message = "an extension's `[lib]` needs `crate-type = [\"cdylib\", \"rlib\"]`: \
                        cdylib to be packed, rlib to be tested";
         reader.mistake(code::CRATE_TYPE, at, message);
+        const LINE: &str = "crate-type = [\"cdylib\", \"rlib\"]";
+        match (types, lib) {
+            (Some(types), _) => reader.fix(types.span(), LINE.trim_start_matches("crate-type = ")),
+            // A table's place is its header's.
+            (None, Some(lib)) if reader.is_header(&lib.span()) => {
+                reader.fix(lib.span().end..lib.span().end, &format!("\n{LINE}"));
+            }
+            (None, Some(_)) => {}
+            (None, None) => reader.fix_at_end(&format!("\n[lib]\n{LINE}\n")),
+        }
     }
 }
 
@@ -204,69 +160,9 @@ fn table<'t, 'a>(value: &'t Spanned<DeValue<'a>>) -> Option<&'t DeTable<'a>> {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn reading(source: &str) -> Result<Package, Vec<String>> {
-        let package =
-            Package { name: "orders".into(), version: "1.0.0".into(), ..Default::default() };
-        read(source, Path::new("Cargo.toml"), package)
-            .map_err(|mistakes| mistakes.iter().map(Mistake::to_string).collect())
-    }
-
-    const LIB: &str = "[lib]\ncrate-type = [\"cdylib\", \"rlib\"]\n";
-
-    #[test]
-    fn a_full_manifest() {
-        let source = format!(
-            "{LIB}[package.metadata.ext]\nnamespace = \"acme\"\nname = \"the-orders\"\n\
-             title = \"Orders\"\ndatabases = [\"postgresql\", \"sqlite\"]\n\
-             permissions = {{ http = [\"*.example.com\", \"api.example.com:8080\"], environment = [\"HOME\"] }}\n"
-        );
-        let package = reading(&source).unwrap();
-        assert_eq!((package.id(), package.title.as_str()), ("acme:the-orders".into(), "Orders"));
-        assert_eq!(package.databases, ["postgresql", "sqlite"]);
-        assert_eq!(package.permissions.environment, ["HOME"]);
-    }
-
-    #[test]
-    fn every_mistake_at_its_line() {
-        for (keys, expected) in [
-            ("", "[EXT0102] Cargo.toml:3:1: who publishes"),
-            ("namespace = \"Acme\"", "[EXT0103] Cargo.toml:4:13: `Acme` cannot be a namespace"),
-            (
-                "namespace = 3",
-                "[EXT0103] Cargo.toml:4:13: `namespace` must be a string, not an integer",
-            ),
-            ("namespace = \"a\"\nname = \"a_b\"", "[EXT0104] Cargo.toml:5:8: `a_b` cannot be"),
-            ("namespace = \"a\"\nnmae = \"b\"", "[EXT0105] Cargo.toml:5:1: unknown key `nmae`"),
-            (
-                "namespace = \"a\"\ntitle = true",
-                "[EXT0106] Cargo.toml:5:9: `title` must be a string",
-            ),
-            (
-                "namespace = \"a\"\ndatabases = [\"all\", \"dbase\"]",
-                "[EXT0107] Cargo.toml:5:21: `dbase`",
-            ),
-            ("namespace = \"a\"\npermissions.http = [\"a b\"]", "[EXT0108] Cargo.toml:5:21: `a b`"),
-            (
-                "namespace = \"a\"\npermissions.folders = [\"data\"]",
-                "[EXT0108] Cargo.toml:5:24: `data`",
-            ),
-            ("namespace = ", "[EXT0101] Cargo.toml:4:1"),
-        ] {
-            let found = reading(&format!("{LIB}[package.metadata.ext]\n{keys}\n")).unwrap_err();
-            assert_eq!(found.len(), 1, "{keys}: {found:?}");
-            assert!(found[0].starts_with(expected), "{keys}: {found:?}");
-        }
-    }
-
-    #[test]
-    fn all_mistakes_at_once() {
-        let found =
-            reading("[package]\n[package.metadata.ext]\nnamespace = \"_\"\ntitel = 1\ntitle = 2\n");
-        let codes: Vec<String> = found.unwrap_err().iter().map(|it| it[1..8].to_owned()).collect();
-        assert_eq!(codes, ["EXT0109", "EXT0103", "EXT0105", "EXT0106"]);
-    }
+/// A name in Cargo.toml, with its place for whoever reads the file.
+fn source(path: String, at: Range<usize>, reader: &Reader) -> Source {
+    let (line, column) = reader.place(at);
+    let number = |it: usize| u32::try_from(it).unwrap_or(0);
+    Source { path, line: number(line), column: number(column) }
 }

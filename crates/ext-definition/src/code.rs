@@ -51,6 +51,21 @@ codes! {
     DATABASE_UNKNOWN = "EXT0107": "a database that nobody knows";
     PERMISSION_MALFORMED = "EXT0108": "a permission that cannot be asked for";
     CRATE_TYPE = "EXT0109": "an extension's library is no cdylib";
+    TEXT_MALFORMED = "EXT0110": "a text of the package manifest that is too long or unreadable";
+    WORD_MALFORMED = "EXT0111": "a keyword or category that no package can have";
+    ADDRESS_MALFORMED = "EXT0112": "an address that is no page on the web";
+    LIMIT_MALFORMED = "EXT0113": "a limit that cannot be asked for";
+    VERSION_MALFORMED = "EXT0114": "a version that is not semantic";
+    PATTERN_OF_FILES = "EXT0115": "a pattern that no file can have";
+    FILE_MISSING = "EXT0116": "a file that the package names is not there";
+    FILE_OUTSIDE = "EXT0117": "a file of the package is outside its folder";
+    FILE_NAME = "EXT0118": "a file with a name that no package can have";
+    FILES_TOO_LARGE = "EXT0119": "a package with too many files, or too large ones";
+    ICON_MALFORMED = "EXT0120": "an icon that is no PNG or SVG picture";
+    FILES_CORRUPT = "EXT0121": "the files of a package cannot be read";
+    RESOURCE_UNKNOWN = "EXT0122": "an action reads a resource that does not ship";
+    PERMISSION_UNUSED = "EXT0123": "a permission is asked for and not used";
+    PERMISSION_MISSING = "EXT0124": "something is used without the permission for it";
 
     ELEMENT_NAME = "EXT0201": "a name that no element can have";
     DUPLICATE_ACTION = "EXT0202": "two actions have one name";

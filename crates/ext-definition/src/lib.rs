@@ -14,6 +14,10 @@ pub mod package;
 pub mod artifact;
 #[cfg(feature = "model")]
 pub mod diagnostic;
+#[cfg(feature = "artifact")]
+pub mod files;
+#[cfg(feature = "artifact")]
+pub mod icon;
 #[cfg(feature = "model")]
 pub mod model;
 #[cfg(feature = "model")]

@@ -1,5 +1,10 @@
 //! The package's own part of a definition: what `Cargo.toml` says.
 
+pub mod rules;
+mod sources;
+
+pub use sources::{Source, Sources};
+
 /// The manifest of a package. The build script of an extension writes it
 /// ([`Package::to_json`]); everybody else reads it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,16 +28,82 @@ pub struct Package {
     pub license: String,
     /// An address.
     #[cfg_attr(feature = "model", serde(default, skip_serializing_if = "String::is_empty"))]
+    pub homepage: String,
+    /// An address.
+    #[cfg_attr(feature = "model", serde(default, skip_serializing_if = "String::is_empty"))]
     pub repository: String,
     /// `Name <address>` each.
     #[cfg_attr(feature = "model", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub authors: Vec<String>,
+    /// Under which headings it is listed.
+    #[cfg_attr(feature = "model", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub categories: Vec<String>,
+    /// Words by which it is found.
+    #[cfg_attr(feature = "model", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub keywords: Vec<String>,
     /// Database systems that it works with, of [`DATABASES`]; `all` for every one.
     #[cfg_attr(feature = "model", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub databases: Vec<String>,
     /// What it asks for beyond its sandbox.
     #[cfg_attr(feature = "model", serde(default, skip_serializing_if = "Permissions::is_empty"))]
     pub permissions: Permissions,
+    /// How much it asks for at most.
+    #[cfg_attr(feature = "model", serde(default, skip_serializing_if = "Limits::is_empty"))]
+    pub limits: Limits,
+    /// Its picture: the path of one of `files`.
+    #[cfg_attr(feature = "model", serde(default, skip_serializing_if = "String::is_empty"))]
+    pub icon: String,
+    /// What it is about, in Markdown: the path of one of `files`.
+    #[cfg_attr(feature = "model", serde(default, skip_serializing_if = "String::is_empty"))]
+    pub readme: String,
+    /// What travels in the package besides code, by path.
+    #[cfg_attr(feature = "model", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub files: Vec<File>,
+}
+
+/// A file in a package. Its content is in the package's section of files.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "model", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "model", serde(deny_unknown_fields))]
+pub struct File {
+    /// Relative to the folder of Cargo.toml, with `/`.
+    pub path: String,
+    /// Bytes.
+    pub size: u64,
+    /// The media type.
+    #[cfg_attr(feature = "model", serde(rename = "type"))]
+    pub media_type: String,
+    /// Of the content: `sha256:…`.
+    pub digest: String,
+    /// Whether actions read it, below `/resources`.
+    #[cfg_attr(feature = "model", serde(default, skip_serializing_if = "is_false"))]
+    pub resource: bool,
+}
+
+/// What an extension asks to be held to. A host takes the smaller of this and of what it
+/// grants itself: nobody gets more by asking.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "model", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "model", serde(deny_unknown_fields))]
+pub struct Limits {
+    /// How long a call may take, in milliseconds.
+    #[cfg_attr(feature = "model", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub time_ms: Option<u64>,
+    /// How much memory an instance may have, in bytes.
+    #[cfg_attr(feature = "model", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub memory_bytes: Option<u64>,
+}
+
+impl Limits {
+    /// Whether it asks for nothing.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+#[cfg(feature = "model")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// What an extension asks for; nothing is granted by asking.
@@ -49,6 +120,9 @@ pub struct Permissions {
     /// Absolute folders that it reads.
     #[cfg_attr(feature = "model", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub folders: Vec<String>,
+    /// Whether it asks what time it is.
+    #[cfg_attr(feature = "model", serde(default, skip_serializing_if = "is_false"))]
+    pub clocks: bool,
 }
 
 impl Permissions {
@@ -67,7 +141,8 @@ impl Package {
         format!("{}:{}", self.namespace, self.name)
     }
 
-    /// As `serde` would write it; build scripts do without.
+    /// As `serde` would write it; build scripts do without. Files are not in it: they join
+    /// the manifest when the package is packed.
     pub fn to_json(&self) -> String {
         let mut members = Vec::new();
         for (key, value) in [
@@ -77,6 +152,7 @@ impl Package {
             ("title", &self.title),
             ("description", &self.description),
             ("license", &self.license),
+            ("homepage", &self.homepage),
             ("repository", &self.repository),
         ] {
             if !value.is_empty() {
@@ -84,15 +160,25 @@ impl Package {
             }
         }
         members.extend(list("authors", &self.authors));
+        members.extend(list("categories", &self.categories));
+        members.extend(list("keywords", &self.keywords));
         members.extend(list("databases", &self.databases));
-        let Permissions { http, environment, folders } = &self.permissions;
-        let permissions: Vec<String> =
+        let Permissions { http, environment, folders, clocks } = &self.permissions;
+        let mut permissions: Vec<String> =
             [("http", http), ("environment", environment), ("folders", folders)]
                 .into_iter()
                 .filter_map(|(key, values)| list(key, values))
                 .collect();
-        if !permissions.is_empty() {
-            members.push(format!("\"permissions\":{{{}}}", permissions.join(",")));
+        permissions.extend(clocks.then(|| "\"clocks\":true".to_owned()));
+        let limits: Vec<String> =
+            [("time_ms", self.limits.time_ms), ("memory_bytes", self.limits.memory_bytes)]
+                .into_iter()
+                .filter_map(|(key, value)| Some(format!("{}:{}", quoted(key), value?)))
+                .collect();
+        for (key, object) in [("permissions", permissions), ("limits", limits)] {
+            if !object.is_empty() {
+                members.push(format!("{}:{{{}}}", quoted(key), object.join(",")));
+            }
         }
         format!("{{{}}}", members.join(","))
     }
@@ -131,10 +217,19 @@ mod tests {
             title: "Orders \"and\" more".into(),
             description: "Line one\nline\ttwo \\ ünïcode".into(),
             license: "MIT".into(),
+            homepage: "https://example.com".into(),
             repository: String::new(),
+            categories: vec!["science::maths".into()],
+            keywords: vec!["orders".into(), "prices".into()],
+            limits: Limits { time_ms: Some(30_000), memory_bytes: Some(1 << 28) },
             authors: vec!["A <a@example.com>".into()],
             databases: vec!["all".into()],
-            permissions: Permissions { http: vec!["x.example.com".into()], ..Default::default() },
+            permissions: Permissions {
+                http: vec!["x.example.com".into()],
+                clocks: true,
+                ..Default::default()
+            },
+            ..Default::default()
         };
         for package in [full, Package::default()] {
             let minimal = Package {

@@ -6,6 +6,7 @@ use crate::code;
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::model::{self, Action, Case, Extension, Field, TypeDefinition};
 use crate::naming;
+use crate::package::Sources;
 use crate::section::{self, ActionEntry, Entry, Identity, Named};
 
 mod check;
@@ -20,6 +21,10 @@ pub struct Resolved {
     pub extension: Extension,
     /// The core export behind each action, in the actions' order.
     pub symbols: Vec<String>,
+    /// Where each action is, in the actions' order.
+    pub places: Vec<Place>,
+    /// The files that its Cargo.toml names: whoever packs reads them.
+    pub sources: Sources,
     /// What can be lived with.
     pub warnings: Vec<Diagnostic>,
 }
@@ -66,7 +71,7 @@ pub fn resolve(entries: Vec<Entry>, crate_name: &str) -> Result<Resolved, Vec<Di
         symbols.push(action.symbol.clone());
         list.push(names.action(action, &mut diagnostics));
     }
-    let package = match packages.len() {
+    let (package, sources) = match packages.len() {
         0 if !complete => Default::default(),
         0 => {
             diagnostics.push(
@@ -94,7 +99,13 @@ pub fn resolve(entries: Vec<Entry>, crate_name: &str) -> Result<Resolved, Vec<Di
     });
     match diagnostics.iter().any(|it| it.severity == Severity::Error) {
         true => Err(diagnostics),
-        false => Ok(Resolved { extension, symbols, warnings: diagnostics }),
+        false => Ok(Resolved {
+            extension,
+            symbols,
+            places: places.actions,
+            sources,
+            warnings: diagnostics,
+        }),
     }
 }
 

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::code;
 use crate::diagnostic::{Diagnostic, Fix, Place};
 use crate::model::{self, Options, Rules};
-use crate::package::Package;
+use crate::package::{Package, Sources};
 
 /// Name of the custom section.
 pub const SECTION: &str = "ext-definition";
@@ -23,8 +23,8 @@ pub const MAX_SECTION: usize = 64 << 20;
 /// One decoded entry.
 #[derive(Debug)]
 pub enum Entry {
-    /// The package manifest.
-    Package(Box<Package>),
+    /// The package manifest, and the files that belong to it.
+    Package(Box<(Package, Sources)>),
     /// An action, with every named type that it reaches.
     Action(Box<ActionEntry>),
     /// A type, whether or not an action reaches it; for `cargo ext check` only.
@@ -195,6 +195,8 @@ fn decode_entry(bytes: &[u8]) -> Result<Entry, Diagnostic> {
         #[serde(rename = "format")]
         _format: u32,
         package: Option<Package>,
+        #[serde(default)]
+        sources: Sources,
         action: Option<Action>,
         #[serde(default)]
         types: Vec<Named>,
@@ -222,7 +224,7 @@ fn decode_entry(bytes: &[u8]) -> Result<Entry, Diagnostic> {
     }
     let wire: Wire = serde_json::from_slice(bytes).map_err(unreadable)?;
     match (wire.package, wire.action, wire.declared, wire.mistake) {
-        (Some(package), None, None, None) => Ok(Entry::Package(Box::new(package))),
+        (Some(package), None, None, None) => Ok(Entry::Package(Box::new((package, wire.sources)))),
         (None, Some(action), None, None) => {
             Ok(Entry::Action(Box::new(ActionEntry { action, types: wire.types })))
         }

@@ -9,6 +9,7 @@ use crate::model::{Action, Extension, Field, Kind, Type, TypeDefinition};
 use crate::section::Declared;
 use crate::{naming, wit};
 
+mod package;
 #[cfg(feature = "values")]
 mod rules;
 
@@ -158,17 +159,9 @@ impl Checker<'_> {
     }
 
     fn package(&mut self, extension: &Extension) {
-        let package = &extension.package;
-        for (code, what, name) in [
-            (code::NAMESPACE_MALFORMED, "namespace", &package.namespace),
-            (code::NAME_MALFORMED, "name", &package.name),
-        ] {
-            // A missing manifest was reported as such.
-            if *package != Default::default()
-                && let Err(reason) = naming::check_package(name)
-            {
-                self.error(code, format!("`{name}` cannot be a package's {what}: {reason}"), None);
-            }
+        // A missing manifest was reported as such.
+        if extension.package != Default::default() {
+            package::check(extension, &mut self.found);
         }
         if extension.actions.is_empty() {
             self.found.push(
