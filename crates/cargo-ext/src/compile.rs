@@ -55,6 +55,10 @@ pub fn module_with_mistakes(
         run.messages.iter().for_each(|message| cargo.show(message));
         return cargo.module(run);
     }
+    if run.messages.is_empty() {
+        // It was something else than this package.
+        return cargo.module(run);
+    }
     // Without a module nobody would say what the macros found: rustc says it all.
     let run = cargo.run(Purpose::Package)?;
     cargo.module(run)

@@ -106,7 +106,7 @@ impl Shell {
 
     /// What rustc wrote, with its colors.
     pub fn rendered(&self, text: &str) {
-        let _ = writeln!(anstream::stderr(), "{text}");
+        let _ = write!(anstream::stderr(), "{text}");
     }
 
     /// Everything that a command says when it fails, and how much that was.

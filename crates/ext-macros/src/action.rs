@@ -29,9 +29,9 @@ pub fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     // Read; rustc knows `ext` inside of derives only.
     function.attrs.retain(|attribute| !attribute.path().is_ident("ext"));
     match errors.into_result() {
-        Ok(()) => {
+        Ok(reports) => {
             let export = export(&function, &parameters, &said);
-            quote!(#[allow(clippy::needless_pass_by_value)] #function #export)
+            quote!(#[allow(clippy::needless_pass_by_value)] #function #export #reports)
         }
         Err(errors) => {
             let errors = errors::report(&errors);

@@ -4,6 +4,7 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::meta::ParseNestedMeta;
+use syn::parse::ParseStream;
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ExprLit, Lit, LitInt, LitStr, Meta, Token, Type};
 
@@ -186,13 +187,7 @@ impl Said {
                 }
             }
             "outputs" => {
-                let content;
-                syn::parenthesized!(content in meta.input);
-                let names = content.parse_terminated(
-                    |input| input.parse::<LitStr>().map(|name| quoted(&name.value())),
-                    Token![,],
-                )?;
-                let names: Vec<String> = names.into_iter().collect();
+                let names = texts(meta)?;
                 self.members.push(format!("\"outputs\":[{}]", names.join(",")));
             }
             "default" | "example" => {
@@ -310,6 +305,14 @@ impl Said {
             None => quote!(::core::default::Default::default()),
         }
     }
+}
+
+/// Texts in parentheses, as JSON.
+fn texts(meta: &ParseNestedMeta) -> syn::Result<Vec<String>> {
+    let content;
+    syn::parenthesized!(content in meta.input);
+    let name = |input: ParseStream| input.parse::<LitStr>().map(|name| quoted(&name.value()));
+    Ok(content.parse_terminated(name, Token![,])?.into_iter().collect())
 }
 
 fn text(meta: &ParseNestedMeta) -> syn::Result<LitStr> {

@@ -14,9 +14,10 @@ pub fn expand(item: &DeriveInput) -> Result<TokenStream, Errors> {
     let mut errors = Errors::default();
     let variants = checked(item, errors::ENUM_ITEM, &mut errors)?;
     let cases = Case::all(item, variants, Place::Case, &mut errors);
-    errors.into_result()?;
+    let reports = errors.into_result()?;
     let parts = cases.iter().map(|case| case.part(None)).collect();
-    Ok(implementation(item, &cases, parts))
+    let implementation = implementation(item, &cases, parts);
+    Ok(quote!(#implementation #reports))
 }
 
 /// The cases of an enum, with what is wrong about any enum noted.

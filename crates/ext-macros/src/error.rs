@@ -14,7 +14,7 @@ pub fn expand(item: &DeriveInput) -> Result<TokenStream, Errors> {
     let variants = enumeration::checked(item, errors::ERROR_ITEM, &mut errors)?;
     let cases = Case::all(item, variants, Place::ErrorCase, &mut errors);
     let messages: Vec<Message> = cases.iter().map(|case| Message::of(case, &mut errors)).collect();
-    errors.into_result()?;
+    let reports = errors.into_result()?;
 
     let parts = cases.iter().zip(&messages).map(|(case, it)| case.part(Some(&it.template)));
     let implementation = enumeration::implementation(item, &cases, parts.collect());
@@ -26,6 +26,7 @@ pub fn expand(item: &DeriveInput) -> Result<TokenStream, Errors> {
         quote!(#pattern => #write)
     });
     Ok(quote! {
+        #reports
         #implementation
 
         #[automatically_derived]

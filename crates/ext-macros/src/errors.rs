@@ -9,7 +9,11 @@ use crate::meta::Members;
 
 /// What is wrong, at which tokens.
 #[derive(Default)]
-pub struct Errors(Vec<Mistake>);
+pub struct Errors {
+    mistakes: Vec<Mistake>,
+    /// Whether the item cannot be expanded.
+    fatal: bool,
+}
 
 /// One error.
 pub struct Mistake {
@@ -33,24 +37,26 @@ impl From<syn::Error> for Mistake {
 
 impl From<syn::Error> for Errors {
     fn from(error: syn::Error) -> Self {
-        Self(vec![error.into()])
+        Self { mistakes: vec![error.into()], fatal: true }
     }
 }
 
 impl Errors {
-    /// Notes an error at `place`; goes on.
+    /// Notes that the item cannot be expanded, because of what is at `place`; goes on.
     pub fn add(&mut self, place: impl ToTokens, message: impl std::fmt::Display) {
-        self.push(syn::Error::new_spanned(place, message));
+        self.fatal = true;
+        self.mistakes.push(syn::Error::new_spanned(place, message).into());
     }
 
-    /// Notes an error that somebody else found.
+    /// Notes an error without which the item can be expanded, so that the rest of it is
+    /// looked at as well.
     pub fn push(&mut self, error: impl Into<Mistake>) {
-        self.0.push(error.into());
+        self.mistakes.push(error.into());
     }
 
-    /// All errors, if there are any.
-    pub fn into_result(self) -> Result<(), Self> {
-        if self.0.is_empty() { Ok(()) } else { Err(self) }
+    /// What stands beside the item's expansion, or why there is none.
+    pub fn into_result(self) -> Result<TokenStream, Self> {
+        if self.fatal { Err(self) } else { Ok(report(&self)) }
     }
 }
 
@@ -61,7 +67,7 @@ const SYNTAX: &str = "EXT0913";
 /// `--cfg ext_check`, for which they are entries of the definition's section instead: an
 /// error would hide from it whatever is only known once the crate compiles.
 pub fn report(errors: &Errors) -> TokenStream {
-    let each = errors.0.iter().map(|Mistake { error, fix }| {
+    let each = errors.mistakes.iter().map(|Mistake { error, fix }| {
         let (text, compile_error) = (error.to_string(), error.to_compile_error());
         let coded = text.strip_prefix('[').and_then(|it| it.split_once("] "));
         let (code, message) = coded.unwrap_or((SYNTAX, &text));

@@ -38,11 +38,12 @@ pub fn expand(item: &DeriveInput) -> Result<TokenStream, Errors> {
     for field in fields {
         named::check_type(&field.ty, Some(&item.ident), &mut errors);
     }
-    errors.into_result()?;
+    let reports = errors.into_result()?;
     if whole.transparent
         && let Some(field) = fields.iter().next()
     {
-        return Ok(transparent(item, field));
+        let transparent = transparent(item, field);
+        return Ok(quote!(#transparent #reports));
     }
 
     let (mut names, mut types) = (Vec::new(), Vec::new());
@@ -65,7 +66,7 @@ pub fn expand(item: &DeriveInput) -> Result<TokenStream, Errors> {
     let record = named::record(types.iter().copied());
     let pattern = quote!(Self { #(#names,)* #(#skipped: _),* });
     let whole = quote!(Self { #(#names,)* #(#skipped),* });
-    Ok(named::implementation(
+    let implementation = named::implementation(
         item,
         Body {
             kind: quote!(Structure),
@@ -79,7 +80,8 @@ pub fn expand(item: &DeriveInput) -> Result<TokenStream, Errors> {
             },
             checks,
         },
-    ))
+    );
+    Ok(quote!(#implementation #reports))
 }
 
 /// A struct that is its only field at the boundary.
