@@ -1,51 +1,65 @@
 //! Mending sources: the changes that diagnostics are certain of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use ext_definition::code;
 use ext_definition::diagnostic::{Diagnostic, Fix};
 use ext_registry::fs::write_atomic;
 
-use crate::artifact::read;
-use crate::failure::Failure;
 use crate::shell::{Shell, count};
 use crate::{snippet, vcs};
 
-/// Makes the changes; how many they were.
-pub fn apply(
-    found: &[Diagnostic],
-    package: &Path,
+/// Mends the sources of one package.
+pub struct Fixer<'a> {
+    folder: &'a Path,
     allow_dirty: bool,
-    shell: &Shell,
-) -> Result<usize, Failure> {
-    let mut files: BTreeMap<PathBuf, Vec<&Fix>> = BTreeMap::new();
-    for diagnostic in found {
-        if let (Some(fix), Some(place)) = (&diagnostic.fix, diagnostic.places.first())
-            && let Some(file) = snippet::file(Path::new(&place.file))
-            // The source of dependencies is somebody else's.
-            && file.starts_with(package)
-        {
-            files.entry(file).or_default().push(fix);
+    /// Files that were changed here, and could be brought back before.
+    changed: BTreeSet<PathBuf>,
+}
+
+impl<'a> Fixer<'a> {
+    /// For the package in a folder.
+    pub fn new(folder: &'a Path, allow_dirty: bool) -> Self {
+        Self { folder, allow_dirty, changed: BTreeSet::new() }
+    }
+
+    /// Makes the changes; whether there were any.
+    pub fn apply(&mut self, found: &[Diagnostic], shell: &Shell) -> Result<bool, Diagnostic> {
+        let mut files: BTreeMap<PathBuf, Vec<&Fix>> = BTreeMap::new();
+        for diagnostic in found {
+            if let (Some(fix), Some(place)) = (&diagnostic.fix, diagnostic.places.first())
+                && let Some(file) = snippet::file(Path::new(&place.file))
+                // The source of dependencies is somebody else's.
+                && file.starts_with(self.folder)
+            {
+                files.entry(file).or_default().push(fix);
+            }
         }
+        let is_dirty =
+            |file: &&PathBuf| !self.allow_dirty && !self.changed.contains(*file) && !vcs::has(file);
+        let dirty: Vec<String> =
+            files.keys().filter(is_dirty).map(|file| file.display().to_string()).collect();
+        if !dirty.is_empty() {
+            let message =
+                format!("git does not have these files as they are: {}", dirty.join(", "));
+            let help = "commit them first, or give `--allow-dirty`; nothing was changed";
+            return Err(Diagnostic::error(code::NOT_COMMITTED, message).help(help));
+        }
+        let any = !files.is_empty();
+        for (file, fixes) in files {
+            let unchanged = |error: &dyn std::fmt::Display| {
+                let message = format!("{} cannot be changed: {error}", file.display());
+                Diagnostic::error(code::FILE, message)
+            };
+            let text = std::fs::read_to_string(&file).map_err(|error| unchanged(&error))?;
+            let (text, number) = fixed(&text, fixes);
+            write_atomic(&file, text.as_bytes()).map_err(|error| unchanged(&error.message()))?;
+            shell.status("Fixed", format!("{} ({})", file.display(), count(number, "change")));
+            self.changed.insert(file);
+        }
+        Ok(any)
     }
-    let dirty: Vec<&PathBuf> =
-        files.keys().filter(|file| !allow_dirty && !vcs::has(file)).collect();
-    if !dirty.is_empty() {
-        let names: Vec<String> = dirty.iter().map(|file| file.display().to_string()).collect();
-        let message = format!("git does not have these files as they are: {}", names.join(", "));
-        let help = "commit them first, or give `--allow-dirty`; nothing was changed";
-        return Err(Failure::input(Diagnostic::error(code::NOT_COMMITTED, message).help(help)));
-    }
-    let mut made = 0;
-    for (file, fixes) in files {
-        let text = String::from_utf8_lossy(&read(&file)?).into_owned();
-        let (text, number) = fixed(&text, fixes);
-        write_atomic(&file, text.as_bytes())?;
-        shell.status("Fixed", format!("{} ({})", file.display(), count(number, "change")));
-        made += number;
-    }
-    Ok(made)
 }
 
 /// The text with the changes, and how many there were: one for each place.

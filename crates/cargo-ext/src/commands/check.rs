@@ -5,12 +5,13 @@ use std::time::Instant;
 use cargo_metadata::Package;
 use ext_definition::diagnostic::{Diagnostic, Severity};
 
+use crate::artifact;
 use crate::cli::{Check, Deny};
 use crate::failure::Failure;
+use crate::fix::Fixer;
 use crate::project::Project;
 use crate::shell::{Shell, count, seconds};
 use crate::toolchain::Toolchain;
-use crate::{artifact, fix};
 
 /// How often what a change brings to light is mended as well.
 const MAX_ROUNDS: usize = 4;
@@ -40,19 +41,28 @@ fn check(
     shell: &Shell,
 ) -> Result<(), Failure> {
     let started = Instant::now();
-    let mut rounds = if arguments.fix { MAX_ROUNDS } else { 0 };
-    let resolved = loop {
-        let checked = artifact::check(package, &arguments.building, toolchain, shell);
-        let found = match &checked {
-            Ok(resolved) => &resolved.warnings,
-            Err(failure) => &failure.diagnostics,
-        };
+    let look = || artifact::check(package, &arguments.building, toolchain, shell);
+    let mut checked = look();
+    if arguments.fix {
         let folder = package.manifest_path.parent().map_or("".as_ref(), |it| it.as_std_path());
-        if rounds == 0 || fix::apply(found, folder, arguments.allow_dirty, shell)? == 0 {
-            break checked?;
+        let mut fixer = Fixer::new(folder, arguments.allow_dirty);
+        for _ in 0..MAX_ROUNDS {
+            let found = match &mut checked {
+                Ok(resolved) => &mut resolved.warnings,
+                Err(failure) => &mut failure.diagnostics,
+            };
+            match fixer.apply(found, shell) {
+                Ok(true) => checked = look(),
+                Ok(false) => break,
+                Err(reason) => {
+                    let mut all = std::mem::take(found);
+                    all.push(reason);
+                    return Err(all.into());
+                }
+            }
         }
-        rounds -= 1;
-    };
+    }
+    let resolved = checked?;
     if arguments.deny == Some(Deny::Warnings) && !resolved.warnings.is_empty() {
         let errors = resolved.warnings.into_iter();
         let errors = errors.map(|it| Diagnostic { severity: Severity::Error, ..it });
