@@ -1,0 +1,5 @@
+use ext_runtime::prelude::*;
+
+/// An action.
+#[ext_action]
+pub fn act() {}

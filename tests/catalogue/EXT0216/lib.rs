@@ -1,0 +1,10 @@
+use ext_runtime::prelude::*;
+
+/// A smallest text.
+#[ext_action]
+pub fn act(
+    #[ext(min = 3)]
+    text: String, //~ EXT0216
+) {
+    drop(text);
+}

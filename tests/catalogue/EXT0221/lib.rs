@@ -1,0 +1,5 @@
+use ext_runtime::prelude::*;
+
+/// A function of nothing.
+#[ext_action(function)]
+pub fn act() {} //~ EXT0221
