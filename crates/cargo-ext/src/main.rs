@@ -6,7 +6,6 @@ mod cli;
 mod commands;
 mod compile;
 mod failure;
-mod migrate;
 mod pack;
 mod project;
 mod shell;

@@ -4,14 +4,14 @@ use std::slice::from_ref;
 
 use ext_definition::diagnostic::Place;
 
-use crate::migrate::csharp::attribute::Attributes;
-use crate::migrate::csharp::declaration::{Declaration, Field, Kind};
-use crate::migrate::csharp::doc::plain;
-use crate::migrate::csharp::literal::Value;
-use crate::migrate::csharp::name::TypeName;
-use crate::migrate::model::{Part, Topic, Type};
-use crate::migrate::resolve::{Builder, Scope};
-use crate::migrate::types::Basic;
+use crate::csharp::attribute::Attributes;
+use crate::csharp::declaration::{Declaration, Field, Kind};
+use crate::csharp::doc::plain;
+use crate::csharp::literal::Value;
+use crate::csharp::name::TypeName;
+use crate::model::{Part, Topic, Type};
+use crate::resolve::{Builder, Scope};
+use crate::types::Basic;
 
 /// What a name of the generated code stands for.
 pub fn own(builder: &mut Builder<'_>, segments: &[String], scope: Scope<'_>) -> Option<Type> {

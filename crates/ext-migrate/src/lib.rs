@@ -23,8 +23,8 @@ mod types;
 
 use std::path::Path;
 
-use crate::failure::Failure;
 use csharp::index::Index;
+use ext_definition::diagnostic::Diagnostic;
 use model::Library;
 pub use names::package as package_name;
 pub use types::{SUPPORT, Support};
@@ -53,13 +53,27 @@ pub struct Migration {
 ///
 /// # Errors
 /// When there are no C# sources, or these are not those of exactly one extension.
-pub fn migrate(path: &Path, support: Support) -> Result<Migration, Failure> {
+pub fn migrate(path: &Path, support: Support) -> Result<Migration, Diagnostic> {
     let found = sources::find(path)?;
-    let files = found.files.iter().map(|it| csharp::read(&it.name, &it.text)).collect();
-    let index = Index::new(files);
-    let mut library = dialect::library(&index)?;
+    let mut library = library(found.files.iter().map(|it| (&*it.name, &*it.text)))?;
     library.notes.extend(found.notes);
     Ok(finish(library, support))
+}
+
+/// Reads an extension whose files are in memory: their names and texts.
+///
+/// # Errors
+/// As [`migrate`].
+pub fn migrate_texts<'a>(
+    files: impl IntoIterator<Item = (&'a str, &'a str)>,
+    support: Support,
+) -> Result<Migration, Diagnostic> {
+    Ok(finish(library(files)?, support))
+}
+
+fn library<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Library, Diagnostic> {
+    let files = files.into_iter().map(|(name, text)| csharp::read(name, text)).collect();
+    dialect::library(&Index::new(files))
 }
 
 /// Everything behind the dialects.

@@ -49,7 +49,9 @@ const SECTIONS: &[(Topic, &str, &str)] = &[
 
 pub fn report(library: &Library, support: Support) -> String {
     let mut out = String::new();
-    let count = |number: usize, word: &str| crate::shell::count(number, word);
+    let count = |number: usize, word: &str| {
+        format!("{number} {word}{}", if number == 1 { "" } else { "s" })
+    };
     let _ = writeln!(
         out,
         "# Migration of {}\n\nFrom the OutSystems {}, with {} and {}. Places are relative to the \

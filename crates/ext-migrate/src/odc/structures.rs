@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 
 use super::{said_type, text};
-use crate::migrate::csharp::attribute::{Attribute, Attributes};
-use crate::migrate::csharp::declaration::{Declaration, Field, Kind};
-use crate::migrate::csharp::index::Index;
-use crate::migrate::csharp::literal::Value;
-use crate::migrate::csharp::name::TypeName;
-use crate::migrate::model::{Part, Topic, Type};
-use crate::migrate::resolve::{Builder, Scope};
+use crate::csharp::attribute::{Attribute, Attributes};
+use crate::csharp::declaration::{Declaration, Field, Kind};
+use crate::csharp::index::Index;
+use crate::csharp::literal::Value;
+use crate::csharp::name::TypeName;
+use crate::model::{Part, Topic, Type};
+use crate::resolve::{Builder, Scope};
 
 /// A struct or class of the sources.
 pub fn own(builder: &mut Builder<'_>, segments: &[String], scope: Scope<'_>) -> Option<Type> {

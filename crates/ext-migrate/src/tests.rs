@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::csharp::index::Index;
-use super::{Migration, Support, csharp, dialect, finish, migrate};
+use super::{Migration, Support, migrate, migrate_texts};
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/migrate").join(name)
@@ -11,9 +10,7 @@ fn folder(name: &str) -> PathBuf {
 
 /// Files that are not on a disk.
 fn of(files: &[(&str, &str)]) -> Option<Migration> {
-    let files = files.iter().map(|(name, text)| csharp::read(name, text)).collect();
-    let library = dialect::library(&Index::new(files)).ok()?;
-    Some(finish(library, Support::Plain))
+    migrate_texts(files.iter().copied(), Support::Plain).ok()
 }
 
 #[track_caller]

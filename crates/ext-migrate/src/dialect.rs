@@ -6,13 +6,12 @@ use ext_definition::diagnostic::{Diagnostic, Place};
 use super::csharp::index::{Index, is_o11};
 use super::model::{Library, Note, Topic};
 use super::{o11, odc};
-use crate::failure::Failure;
 
 /// Reads the one extension that is there.
 ///
 /// # Errors
 /// When there is none, or there are several.
-pub fn library(index: &Index) -> Result<Library, Failure> {
+pub fn library(index: &Index) -> Result<Library, Diagnostic> {
     let positions = |found: &dyn Fn(usize) -> bool| -> Vec<usize> {
         (0..index.declarations.len()).filter(|&it| found(it)).collect()
     };
@@ -49,16 +48,16 @@ fn note(text: &str, place: Place) -> Note {
     Note { topic: Topic::Source, element, text, place: Some(place) }
 }
 
-fn none() -> Failure {
+fn none() -> Diagnostic {
     let message = "the C# files declare no OutSystems extension";
     let help = "an O11 extension has an interface `Iss…` with methods `Mss…` (Interface.cs), an \
                 ODC external library one with `[OSInterface]`: give the folder that has it";
-    Failure::input(Diagnostic::error(code::NO_LIBRARY, message).help(help))
+    Diagnostic::error(code::NO_LIBRARY, message).help(help)
 }
 
-fn several<'a>(places: impl Iterator<Item = &'a Place>) -> Failure {
+fn several<'a>(places: impl Iterator<Item = &'a Place>) -> Diagnostic {
     let message = "the C# files declare several OutSystems extensions";
     let help = "give the folder of one, and migrate one after the other";
     let diagnostic = Diagnostic::error(code::SEVERAL_LIBRARIES, message).help(help);
-    Failure::input(places.fold(diagnostic, |diagnostic, place| diagnostic.at(Some(place))))
+    places.fold(diagnostic, |diagnostic, place| diagnostic.at(Some(place)))
 }

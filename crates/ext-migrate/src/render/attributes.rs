@@ -3,10 +3,10 @@
 use ext_definition::diagnostic::Place;
 
 use super::Writer;
-use crate::migrate::csharp::literal::Value;
-use crate::migrate::literal;
-use crate::migrate::model::{Part, Topic};
-use crate::migrate::types::{Basic, Support};
+use crate::csharp::literal::Value;
+use crate::literal;
+use crate::model::{Part, Topic};
+use crate::types::{Basic, Support};
 
 impl Writer {
     /// The attribute of a parameter or field.

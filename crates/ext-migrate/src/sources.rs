@@ -6,7 +6,6 @@ use ext_definition::code;
 use ext_definition::diagnostic::{Diagnostic, Place};
 
 use super::model::{Note, Topic};
-use crate::failure::Failure;
 
 /// Folders of tools: what is in them was generated or fetched.
 const SKIPPED: &[&str] = &["bin", "obj", "node_modules", "packages", "TestResults"];
@@ -40,11 +39,11 @@ pub struct Sources {
 ///
 /// # Errors
 /// When there is nothing, or no C# file.
-pub fn find(path: &Path) -> Result<Sources, Failure> {
+pub fn find(path: &Path) -> Result<Sources, Diagnostic> {
     let missing = |message: String| {
         let help = "give the folder with the extension's `.cs` files: for O11 that of \
                     Interface.cs (Source/NET), for ODC that of the project";
-        Failure::input(Diagnostic::error(code::SOURCES_MISSING, message).help(help))
+        Diagnostic::error(code::SOURCES_MISSING, message).help(help)
     };
     let metadata = std::fs::metadata(path)
         .map_err(|error| missing(format!("{} cannot be read: {error}", path.display())))?;
