@@ -120,6 +120,39 @@ pub fn check_package(name: &str) -> Result<(), NameError> {
     if name.len() > MAX_LEN { Err(NameError::TooLong) } else { Ok(()) }
 }
 
+/// Checks a version, which stands in WIT and in generated code: three numbers, then what
+/// [semver.org](https://semver.org) allows behind them, at most 128 characters.
+pub fn check_version(version: &str) -> Result<(), String> {
+    let (front, build) = version.split_once('+').map_or((version, None), |(a, b)| (a, Some(b)));
+    let (numbers, pre) = front.split_once('-').map_or((front, None), |(a, b)| (a, Some(b)));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
+    let number = |text: &str| {
+        digits(text) && (text == "0" || !text.starts_with('0')) && text.parse::<u64>().is_ok()
+    };
+    let identifier = |text: &str| {
+        !text.is_empty() && text.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-')
+    };
+    let before = |text: &str| identifier(text) && (!digits(text) || number(text));
+    let fits = version.len() <= 128
+        && numbers.split('.').count() == 3
+        && numbers.split('.').all(number)
+        && pre.is_none_or(|pre| pre.split('.').all(before))
+        && build.is_none_or(|build| build.split('.').all(identifier));
+    let reason = "it must be a semantic version of at most 128 characters, such as 1.2.0";
+    if fits { Ok(()) } else { Err(reason.into()) }
+}
+
+/// A text as lines of a comment: nothing in it can end a line that the caller does not see,
+/// and nothing hides text from readers (control and bidirectional formatting characters).
+pub fn comment_lines(text: &str) -> impl Iterator<Item = String> {
+    let hides = |it: &char| {
+        it.is_control() && *it != '\t'
+            || matches!(it, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            || matches!(it, '\u{2028}' | '\u{2029}')
+    };
+    text.lines().map(move |line| line.chars().filter(|it| !hides(it)).collect())
+}
+
 /// WIT's keywords, which an identifier escapes with `%` (`WIT.md`, "Keywords").
 pub const WIT_KEYWORDS: &[&str] = &[
     "as",
@@ -188,6 +221,36 @@ mod tests {
             assert_eq!(snake(name), snake_case, "{name}");
             assert_eq!(pascal(name), pascal_case, "{name}");
         }
+    }
+
+    #[test]
+    fn versions_are_semantic() {
+        for good in ["0.0.0", "1.2.0-rc.1+b.007", "1.0.0--1", "10.20.30+x"] {
+            assert_eq!(check_version(good), Ok(()), "{good}");
+        }
+        let long = format!("1.0.0-{}", "a".repeat(130));
+        for bad in [
+            "",
+            "1",
+            "1.0",
+            "01.0.0",
+            "1.0.0.0",
+            "1.0.0-",
+            "1.0.0-01",
+            "1.0.0+",
+            "1.0.0;",
+            "1.0.0\n",
+            "99999999999999999999.0.0",
+            &long,
+        ] {
+            assert!(check_version(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn comments_stay_comments() {
+        let text = "a\rb\n\u{202e}c\0\u{2028}d\te";
+        assert_eq!(comment_lines(text).collect::<Vec<_>>(), ["ab", "cd\te"]);
     }
 
     #[test]
