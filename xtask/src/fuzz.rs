@@ -44,7 +44,7 @@ pub fn verb(arguments: &[String]) -> Result {
 
 /// Every target for a short while: what `ci` does.
 pub fn shortly() -> Result {
-    run(&targets()?, 10)
+    run(&targets()?, 5)
 }
 
 fn folder() -> PathBuf {

@@ -52,7 +52,7 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "ci",
-        help: "formatting, clippy with warnings denied, what `test` does, every fuzz target for 10 s",
+        help: "formatting, clippy with warnings denied, what `test` does, every fuzz target for 5 s",
         run: ci::verb,
     },
     Verb {

@@ -135,7 +135,8 @@ fn rules(choices: &mut Choices<'_>, ty: &Type) -> Rules {
         }
     }
     if choices.rarely(4) {
-        rules.default = Some(value(choices, None, ty, 0));
+        // `null` is no default: in JSON it is none.
+        rules.default = Some(value(choices, None, ty, 0)).filter(|it| !it.is_null());
     }
     if choices.rarely(16) {
         rules.json_name = Some(choices.text());
