@@ -5,7 +5,7 @@ use ext_tests::{Scratch, root};
 #[test]
 fn migrated_extensions_compile_and_keep_their_definition() {
     let scratch = Scratch::new();
-    let sources = root().join("crates/cargo-ext/tests/migrate");
+    let sources = root().join("crates/ext-migrate/tests/migrate");
     let sources = |dialect: &str| sources.join(dialect).to_str().expect("UTF-8").to_owned();
 
     let arguments =

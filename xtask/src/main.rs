@@ -6,6 +6,7 @@ mod cache;
 mod ci;
 mod debian;
 mod demo;
+mod fuzz;
 mod prefix;
 mod run;
 mod say;
@@ -45,8 +46,13 @@ const VERBS: &[Verb] = &[
         run: bench::verb,
     },
     Verb {
+        name: "fuzz",
+        help: "fuzz everything that reads what strangers wrote [--seconds N] [TARGET...]",
+        run: fuzz::verb,
+    },
+    Verb {
         name: "ci",
-        help: "formatting, clippy with warnings denied, then what `test` does",
+        help: "formatting, clippy with warnings denied, what `test` does, every fuzz target for 5 s",
         run: ci::verb,
     },
     Verb {

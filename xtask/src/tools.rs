@@ -10,6 +10,9 @@ use crate::run::{self, Failure, Result, Run};
 /// The release of wasm-tools that shares its libraries' version with the workspace.
 const WASM_TOOLS: &str = "1.254.0";
 
+/// The release of cargo-fuzz.
+const CARGO_FUZZ: &str = "0.13.2";
+
 /// wasm-tools with `validate`, `print` and `component`.
 pub fn wasm_tools() -> Result<PathBuf> {
     let root = cache::folder()?.join("tools").join(format!("wasm-tools-{WASM_TOOLS}"));
@@ -31,6 +34,34 @@ pub fn wasm_tools() -> Result<PathBuf> {
         .args(["--debug", "--config", "profile.dev.debug = false"])
         .env("CARGO_TARGET_DIR", &target)
         .stage("install wasm-tools")?;
+    cache::remove(&target)?;
+    Ok(program)
+}
+
+/// cargo-fuzz, which runs libFuzzer.
+pub fn cargo_fuzz() -> Result<PathBuf> {
+    let root = cache::folder()?.join("tools").join(format!("cargo-fuzz-{CARGO_FUZZ}"));
+    let program = root.join("bin").join(format!("cargo-fuzz{}", std::env::consts::EXE_SUFFIX));
+    if program.exists() {
+        return Ok(program);
+    }
+    let _lock = cache::lock("tools")?;
+    if program.exists() {
+        return Ok(program);
+    }
+    if run::find("c++").is_none() && debian::is_here() {
+        // libFuzzer is C++, and built with the targets.
+        debian::install(&["g++"])?;
+    }
+    let target = root.join("target");
+    Run::cargo()
+        .args(["install", "cargo-fuzz", "--version", CARGO_FUZZ, "--locked"])
+        .arg("--root")
+        .arg(&root)
+        // It starts others, and does nothing itself that would have to be fast.
+        .args(["--debug", "--config", "profile.dev.debug = false"])
+        .env("CARGO_TARGET_DIR", &target)
+        .stage("install cargo-fuzz")?;
     cache::remove(&target)?;
     Ok(program)
 }

@@ -8,7 +8,6 @@ mod compile;
 mod compiler_message;
 mod failure;
 mod fix;
-mod migrate;
 mod pack;
 mod project;
 mod shell;

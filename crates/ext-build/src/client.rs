@@ -100,6 +100,11 @@ fn generate(folder: &Path) -> Result<String, Vec<String>> {
     Ok(source)
 }
 
+/// The client of one extension: for fuzzing.
+pub fn rendered(definition: &Extension, digest: &str) -> String {
+    module::render(definition, digest, false)
+}
+
 fn definition(file: &Path) -> Result<Extension, String> {
     let bytes = std::fs::read(file).map_err(|error| error.to_string())?;
     Extension::from_json(&bytes).map_err(|errors| {

@@ -25,6 +25,9 @@ mod client;
 
 #[cfg(feature = "client")]
 pub use client::client;
+#[cfg(feature = "client")]
+#[doc(hidden)]
+pub use client::rendered;
 
 use std::path::{Path, PathBuf};
 

@@ -129,6 +129,17 @@ pub const RUST_KEYWORDS: &[&str] = &[
     "virtual", "where", "while", "yield",
 ];
 
+/// A text as lines of a comment: nothing in it can end a line that the caller does not see,
+/// and nothing hides text from readers (control and bidirectional formatting characters).
+pub fn comment_lines(text: &str) -> impl Iterator<Item = String> {
+    let hides = |it: &char| {
+        it.is_control() && *it != '\t'
+            || matches!(it, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            || matches!(it, '\u{2028}' | '\u{2029}')
+    };
+    text.lines().map(move |line| line.chars().filter(|it| !hides(it)).collect())
+}
+
 /// WIT's keywords, which an identifier escapes with `%` (`WIT.md`, "Keywords").
 pub const WIT_KEYWORDS: &[&str] = &[
     "as",
@@ -197,6 +208,12 @@ mod tests {
             assert_eq!(snake(name), snake_case, "{name}");
             assert_eq!(pascal(name), pascal_case, "{name}");
         }
+    }
+
+    #[test]
+    fn comments_stay_comments() {
+        let text = "a\rb\n\u{202e}c\0\u{2028}d\te";
+        assert_eq!(comment_lines(text).collect::<Vec<_>>(), ["ab", "cd\te"]);
     }
 
     #[test]

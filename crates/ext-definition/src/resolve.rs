@@ -11,8 +11,9 @@ use crate::section::{self, ActionEntry, Entry, Identity, Named};
 
 mod check;
 
-/// Largest JSON manifest that is read, in bytes.
-pub const MAX_MANIFEST: usize = 64 << 20;
+/// Largest JSON manifest that is read, in bytes: in memory it is up to twenty times as large,
+/// and in a package a thousandth. One of 1,000 actions has half a megabyte.
+pub const MAX_MANIFEST: usize = 16 << 20;
 
 /// A definition that was found right.
 #[derive(Debug)]
@@ -150,6 +151,13 @@ pub fn manifest(bytes: &[u8]) -> Result<Extension, Vec<Diagnostic>> {
     if errors.is_empty() { Ok(extension) } else { Err(errors) }
 }
 
+/// Appends to a name, no further than it takes to be too long: a short path may stand for a
+/// name of megabytes, a thousand times.
+fn push(name: &mut String, word: &str) {
+    let room = (naming::MAX_LEN + 1).saturating_sub(name.len());
+    name.extend(word.chars().take(room));
+}
+
 /// The named types of all entries, each once, and the name under which each is public.
 struct Names {
     types: Vec<(Named, String)>,
@@ -194,7 +202,8 @@ impl Names {
 
     /// `Page<Line>` is called `PageLine`, `Page<Vec<u8>>` `PageListU8`.
     fn public_name(&self, named: &Named) -> String {
-        let mut name = named.name.clone();
+        let mut name = String::new();
+        push(&mut name, &named.name);
         for argument in &named.of {
             self.append(argument, &mut name);
         }
@@ -203,10 +212,13 @@ impl Names {
 
     fn append(&self, ty: &section::Type, name: &mut String) {
         use section::Type;
+        if name.len() > naming::MAX_LEN {
+            return;
+        }
         match ty {
             Type::Named(identity) => match self.by_identity.get(identity) {
-                Some(&index) => name.push_str(&self.public_name(&self.types[index].0)),
-                None => name.push_str(identity.path.rsplit("::").next().unwrap_or_default()),
+                Some(&index) => push(name, &self.public_name(&self.types[index].0)),
+                None => push(name, identity.path.rsplit("::").next().unwrap_or_default()),
             },
             Type::List(of) => self.wrapped("List", [&**of], name),
             Type::Option(of) => self.wrapped("Option", [&**of], name),

@@ -5,6 +5,7 @@
 
 mod format;
 mod number;
+mod pattern;
 mod read;
 mod rules;
 
@@ -14,6 +15,7 @@ use regex::Regex;
 use serde_json::Value;
 
 pub use format::check as check_format;
+pub use pattern::pattern;
 pub use read::Sink;
 pub use rules::{Measured, Pattern};
 
@@ -38,43 +40,34 @@ impl std::fmt::Display for Violation {
 #[derive(Debug, Clone, Default)]
 pub struct Types {
     named: HashMap<String, TypeDefinition>,
-    patterns: BTreeMap<String, Regex>,
+    patterns: BTreeMap<String, Result<Regex, String>>,
 }
 
-/// Largest compiled pattern, in bytes: they come from strangers.
-const MAX_PATTERN: usize = 1 << 20;
-
-/// A pattern that is matched as a whole.
-///
-/// # Errors
-/// What is wrong with it.
-pub fn pattern(pattern: &str) -> Result<Regex, String> {
-    regex::RegexBuilder::new(&format!("^(?:{pattern})$"))
-        .size_limit(MAX_PATTERN)
-        .dfa_size_limit(MAX_PATTERN)
-        .build()
-        // The first lines show the pattern, the last says what is wrong.
-        .map_err(|error| {
-            let error = error.to_string();
-            let reason = error.lines().last().unwrap_or_default();
-            reason.strip_prefix("error: ").unwrap_or(reason).to_owned()
-        })
-}
+/// Most violations that are told of one value: who calls may be a stranger too.
+pub const MAX_VIOLATIONS: usize = 100;
 
 impl Types {
     /// Those of a definition. Patterns that cannot be compiled match nothing.
     pub fn of(definition: &Extension) -> Self {
         let named = definition.types.iter().map(|ty| (ty.name.clone(), ty.clone())).collect();
-        let patterns = (definition.fields())
-            .filter_map(|field| field.rules.pattern.as_ref())
-            .filter_map(|text| Some((text.clone(), pattern(text).ok()?)))
-            .collect();
+        let mut compiler = pattern::Compiler::default();
+        let mut patterns = BTreeMap::new();
+        for text in definition.fields().filter_map(|field| field.rules.pattern.as_ref()) {
+            if !patterns.contains_key(text) {
+                patterns.insert(text.clone(), compiler.compile(text));
+            }
+        }
         Self { named, patterns }
     }
 
     /// The type of a name.
     pub fn named(&self, name: &str) -> Option<&TypeDefinition> {
         self.named.get(name)
+    }
+
+    /// What is wrong with a pattern of the definition.
+    pub(crate) fn pattern_mistake(&self, text: &str) -> Option<&str> {
+        self.patterns.get(text)?.as_ref().err().map(String::as_str)
     }
 }
 
@@ -96,11 +89,20 @@ pub fn read<S: Sink>(
     }
 }
 
-/// Checks one field's value: its default, an example.
-pub fn check(types: &Types, field: &Field, value: &Value) -> Vec<Violation> {
-    let mut reader = read::Reader::<()>::new(types);
-    let _ = reader.field(field, value, &field.name);
-    reader.violations
+/// Checks values of single fields: defaults, examples. What they may take from defaults is
+/// bounded for all of them together.
+pub(crate) struct Checking<'t>(read::Reader<'t, ()>);
+
+impl<'t> Checking<'t> {
+    pub fn new(types: &'t Types) -> Self {
+        Self(read::Reader::new(types))
+    }
+
+    /// What is wrong with one field's value.
+    pub fn check(&mut self, field: &Field, value: &Value) -> Vec<Violation> {
+        let _ = self.0.field(field, value, &field.name);
+        std::mem::take(&mut self.0.violations)
+    }
 }
 
 /// Whether one number is at most the other.

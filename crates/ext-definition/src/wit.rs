@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::fmt::Write;
 
 use crate::model::{Action, Case, Extension, Field, Kind, Type, TypeDefinition};
-use crate::naming::{WIT_KEYWORDS, kebab};
+use crate::naming::{WIT_KEYWORDS, comment_lines, kebab};
 
 /// The interface that holds types and actions.
 pub const INTERFACE: &str = "actions";
@@ -45,7 +45,7 @@ struct Renderer {
 // Writing to a `String` cannot fail: the results of `write!` are not looked at.
 impl Renderer {
     fn description(&mut self, description: &str, indent: &str) {
-        for line in description.lines() {
+        for line in comment_lines(description) {
             let space = if line.is_empty() { "" } else { " " };
             let _ = writeln!(self.text, "{indent}///{space}{line}");
         }

@@ -49,6 +49,7 @@ mod publish;
 mod registry;
 mod suggest;
 mod time;
+mod untrusted;
 
 pub use digest::Digest;
 pub use error::{CODES, Error, ErrorKind};
@@ -57,3 +58,5 @@ pub use name::{PackageName, PackageRef};
 pub use publish::{Outcome, PublishRequest, Published};
 pub use registry::{Loaded, Located, Registry, VersionEntry};
 pub use semver::Version;
+#[doc(hidden)]
+pub use untrusted::read_untrusted;

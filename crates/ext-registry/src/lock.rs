@@ -61,11 +61,17 @@ impl Lock {
         let Some(bytes) = read(path, "the lock file", MAX_LOCK)? else {
             return Ok(None);
         };
-        let parse = || {
-            let text = String::from_utf8(bytes).map_err(|_| Problem::invalid("it is not UTF-8"))?;
-            parse(&text)
-        };
-        parse().map(Some).map_err(|problem| problem.at(path))
+        let text =
+            String::from_utf8(bytes).map_err(|_| Problem::invalid("it is not UTF-8").at(path))?;
+        Self::parse(&text, path).map(Some)
+    }
+
+    /// Reads the text of a lock file; `path` is for messages.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn parse(text: &str, path: &Path) -> Result<Self, Error> {
+        parse(text).map_err(|problem| problem.at(path))
     }
 
     /// Writes the lock file at `path` in one step, unless it says the same already.

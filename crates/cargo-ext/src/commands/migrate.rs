@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use ext_definition::code;
 use ext_definition::diagnostic::Diagnostic;
+use ext_migrate::{Migration, migrate, package_name};
 use serde::Serialize;
 
 use super::scaffold::{Scaffold, check_name, namespace};
 use crate::cli::{Migrate, Outsystems, Platform};
 use crate::failure::Failure;
-use crate::migrate::{Migration, migrate, package_name};
 use crate::shell::{Shell, count};
 
 pub fn run(arguments: &Migrate, shell: &Shell) -> Result<(), Failure> {

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use ext_definition::model::{Action, Case, Extension, Field, Kind, Type, TypeDefinition};
-use ext_definition::naming::{kebab, pascal, snake};
+use ext_definition::naming::{check_element, comment_lines, kebab, pascal, snake};
 
 use super::checks::Checks;
 use super::rust::{borrowed, identifier, owned, result};
@@ -20,7 +20,7 @@ pub fn render(definition: &Extension, digest: &str, qualified: bool) -> String {
     if !package.description.is_empty() {
         out.line("///");
     }
-    out.line(format!("/// The extension `{}`, version {}.", package.id(), package.version));
+    out.description("", &format!("The extension `{}`, version {}.", package.id(), package.version));
     out.line(
         "#[allow(dead_code, deprecated, missing_docs, unused_qualifications, clippy::all, clippy::pedantic)]",
     );
@@ -44,7 +44,7 @@ impl Out {
     }
 
     fn description(&mut self, indent: &str, description: &str) {
-        for line in description.lines() {
+        for line in comment_lines(description) {
             let space = if line.is_empty() { "" } else { " " };
             let _ = writeln!(self.0, "{indent}///{space}{line}");
         }
@@ -190,12 +190,15 @@ impl Out {
             if position == 0 && !action.description.is_empty() {
                 self.line("        ///");
             }
-            let description = parameter.description.replace('\n', " ");
+            let description = &parameter.description;
             let colon = if description.is_empty() { "" } else { ": " };
             let said = parameter.rules.summary();
             let said =
                 if said.is_empty() { String::new() } else { format!(" ({})", said.join("; ")) };
-            self.line(format!("        /// - `{}`{colon}{description}{said}", parameter.name));
+            // One item of a list: what somebody wrote does not end its line.
+            let item = format!("- `{}`{colon}{description}{said}", parameter.name);
+            let item: Vec<String> = comment_lines(&item).collect();
+            self.line(format!("        /// {}", item.join(" ")));
         }
         let parameters: Vec<String> = (action.parameters.iter())
             .map(|it| format!(", {}: {}", identifier(&it.name), borrowed(&it.ty, "", definition)))
@@ -247,27 +250,74 @@ fn template(message: &str, data: Option<&Type>) -> (String, String) {
         if character != '{' || rest.peek() == Some(&'{') {
             template.push(character);
             if matches!(character, '{' | '}') {
-                template.extend(rest.next());
+                template.push(character);
+                rest.next_if_eq(&character);
             }
             continue;
         }
         let inside: String = rest.by_ref().take_while(|it| *it != '}').collect();
         let (name, format) = inside.split_once(':').unwrap_or((&inside, ""));
-        let colon = if format.is_empty() { "" } else { ":" };
-        let value = match (data, name.parse::<usize>()) {
-            (Some(Type::Tuple(_)), Ok(index)) => format!("data.{index}"),
-            (Some(_), Ok(_)) => "data".to_owned(),
-            _ => format!("data.{}", identifier(name)),
+        let Some(value) = placeholder(name, data).filter(|_| is_format(format)) else {
+            // Code is made of placeholders, and definitions come from strangers.
+            let _ = write!(template, "{{{{{}}}}}", inside.replace('{', "{{"));
+            continue;
         };
+        let colon = if format.is_empty() { "" } else { ":" };
         let _ = write!(template, "{{{colon}{format}}}");
         let _ = write!(arguments, ", {value}");
     }
     (template, arguments)
 }
 
+/// What a placeholder of this name stands for, if it is one.
+fn placeholder(name: &str, data: Option<&Type>) -> Option<String> {
+    match (data?, name.parse::<u8>()) {
+        (Type::Tuple(_), Ok(index)) => Some(format!("data.{index}")),
+        (_, Ok(_)) => Some("data".to_owned()),
+        (_, Err(_)) => check_element(name).ok().map(|()| format!("data.{}", identifier(name))),
+    }
+}
+
+/// What may stand behind a placeholder's colon; nothing that names another value.
+fn is_format(format: &str) -> bool {
+    format.chars().all(|it| it.is_ascii_alphanumeric() || "<>^+-#.?".contains(it))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Lines that are neither a comment nor within a text.
+    fn code(definition: &Extension) -> String {
+        let source = render(definition, "sha256:0", false);
+        source.lines().filter(|line| !line.trim_start().starts_with("///")).collect()
+    }
+
+    #[test]
+    fn what_a_stranger_writes_is_no_code() {
+        let evil = "x\n}} evil() {{\r evil()";
+        let mut field = Field::new("a", Type::String);
+        field.description = evil.into();
+        field.rules.pattern = Some(format!("(?x){evil}"));
+        field.rules.deprecated = Some(evil.into());
+        field.rules.renamed_from = Some(evil.into());
+        let definition: Extension = serde_json::from_value(serde_json::json!({
+            "format": 1,
+            "package": { "namespace": "a", "name": "b", "version": evil, "description": evil },
+            "actions": [{ "name": "act", "description": evil, "parameters": [field] }],
+            "types": [{
+                "name": "T", "description": evil, "kind": "structure", "fields": [field],
+            }, {
+                "name": "V", "kind": "variant",
+                "cases": [{ "name": "C", "type": "u8", "message": "{0, evil()}" }],
+            }],
+        }))
+        .unwrap();
+        let code = code(&definition);
+        let code = code.replace("\\\"", "");
+        let texts = code.split('"').skip(1).step_by(2).collect::<String>();
+        assert_eq!(code.matches("evil").count(), texts.matches("evil").count(), "{code}");
+    }
 
     #[test]
     fn messages_take_their_data() {
@@ -277,6 +327,11 @@ mod tests {
             ("no {0}!", Some(&Type::String), ("no {}!", ", data")),
             ("{1:?} of {0}", Some(&tuple), ("{:?} of {}", ", data.1, data.0")),
             ("{type} {{x}}", Some(&Type::Bool), ("{} {{x}}", ", data.r#type")),
+            ("{0:.2}", Some(&Type::F64), ("{:.2}", ", data")),
+            // Nothing that a compiled extension has: of a stranger.
+            ("{0.abort()}", Some(&Type::Bool), ("{{0.abort()}}", "")),
+            ("{a); evil(", Some(&Type::Bool), ("{{a); evil(}}", "")),
+            ("{0:1$} } {x}", None, ("{{0:1$}} }} {{x}}", "")),
         ] {
             let (template, arguments) = template(message, data);
             assert_eq!((template.as_str(), arguments.as_str()), expected, "{message}");

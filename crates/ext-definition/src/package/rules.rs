@@ -305,6 +305,30 @@ mod tests {
     }
 
     #[test]
+    fn versions_are_semantic() {
+        for good in ["0.0.0", "1.2.0-rc.1+b.007", "1.0.0--1", "10.20.30+x"] {
+            assert_eq!(version(good), Ok(()), "{good}");
+        }
+        let long = format!("1.0.0-{}", "a".repeat(MAX_PATH));
+        for bad in [
+            "",
+            "1",
+            "1.0",
+            "01.0.0",
+            "1.0.0.0",
+            "1.0.0-",
+            "1.0.0-01",
+            "1.0.0+",
+            "1.0.0;",
+            "1.0.0\n",
+            "99999999999999999999.0.0",
+            &long,
+        ] {
+            assert!(version(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
     fn tables_of_files() {
         let table = |paths: &[&str]| -> Vec<File> {
             paths.iter().map(|it| File { path: (*it).into(), ..File::default() }).collect()

@@ -1,7 +1,7 @@
 //! The rules that every definition keeps, wherever it comes from.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use crate::code::{self, Code};
 use crate::diagnostic::{Diagnostic, Place};
@@ -19,6 +19,15 @@ const MAX_DESCRIPTION: usize = 10_000;
 /// Deepest nesting of types. The component model's validation stops at 100 levels, of
 /// which a level here may take several.
 const MAX_DEPTH: usize = 24;
+
+/// Most parameters, fields or cases of one element: the component model's limit.
+const MAX_PARTS: usize = 10_000;
+
+/// Most actions, types and parts of a definition together.
+const MAX_ELEMENTS: usize = 100_000;
+
+/// Most types in all signatures, those inside of others counted as well.
+const MAX_TYPES: usize = 200_000;
 
 /// Where the elements of a definition are in the source, if that is known: in the
 /// elements' order.
@@ -54,6 +63,11 @@ impl Places {
 /// Every error of a definition.
 pub fn check(extension: &Extension, places: &Places) -> Vec<Diagnostic> {
     let mut checker = Checker { types: extension.types_by_name(), found: Vec::new() };
+    // In this order: what is looked at below is bounded, and messages that name an element
+    // again and again are short.
+    if !checker.counts(extension, extension.used_types().len()) || !checker.lengths(extension) {
+        return checker.found;
+    }
     checker.package(extension);
     let reserved: Vec<&str> = extension.platform_names().collect();
     let actions: Vec<&str> = extension.actions.iter().map(|it| it.name.as_str()).collect();
@@ -108,9 +122,12 @@ pub fn check(extension: &Extension, places: &Places) -> Vec<Diagnostic> {
     }
     checker.descriptions(extension, places);
     checker.json_names(extension, places);
-    checker.nesting(extension, places);
+    let _nested = checker.nesting(extension, places);
+    // Defaults of types that contain themselves have no end.
     #[cfg(feature = "values")]
-    rules::check(extension, places, &mut checker.found);
+    if !_nested {
+        rules::check(extension, places, &mut checker.found);
+    }
     checker.found
 }
 
@@ -148,6 +165,11 @@ pub fn unused_types(declared: &[Declared], places: &Places, found: &mut Vec<Diag
     }
 }
 
+/// Names in kebab-case.
+fn names_of<'a>(names: impl Iterator<Item = &'a String>) -> HashSet<String> {
+    names.map(|name| naming::kebab(name)).collect()
+}
+
 struct Checker<'a> {
     types: std::collections::BTreeMap<&'a str, &'a TypeDefinition>,
     found: Vec<Diagnostic>,
@@ -156,6 +178,48 @@ struct Checker<'a> {
 impl Checker<'_> {
     fn error(&mut self, code: Code, message: String, place: Option<&Place>) {
         self.found.push(Diagnostic::error(code, message).at(place));
+    }
+
+    /// Whether there are not too many elements.
+    fn counts(&mut self, extension: &Extension, types: usize) -> bool {
+        let parts = |ty: &TypeDefinition| match &ty.kind {
+            Kind::Structure { fields } => fields.len(),
+            Kind::Enum { cases } | Kind::Variant { cases } => cases.len(),
+        };
+        let parameters =
+            extension.actions.iter().map(|it| it.parameters.len().max(it.options.outputs.len()));
+        let parts: Vec<usize> = parameters.chain(extension.types.iter().map(parts)).collect();
+        let elements = parts.len() + parts.iter().sum::<usize>();
+        for (what, count, most) in [
+            ("actions, types, parameters, fields and cases", elements, MAX_ELEMENTS),
+            ("types in its signatures", types, MAX_TYPES),
+            (
+                "parameters, fields or cases of one element",
+                parts.into_iter().max().unwrap_or(0),
+                MAX_PARTS,
+            ),
+        ] {
+            if count > most {
+                let message = format!("the definition has {count} {what}; at most {most} are read");
+                self.error(code::TOO_LARGE, message, None);
+            }
+        }
+        self.found.is_empty()
+    }
+
+    /// Whether no name of an action or type is so long that messages about its parts
+    /// would be.
+    fn lengths(&mut self, extension: &Extension) -> bool {
+        let actions = extension.actions.iter().map(|it| ("action", &it.name));
+        for (what, name) in actions.chain(extension.types.iter().map(|it| ("type", &it.name))) {
+            if name.len() > 4 * naming::MAX_LEN {
+                let start: String = name.chars().take(naming::MAX_LEN).collect();
+                let reason = naming::NameError::TooLong;
+                let message = format!("`{start}…` cannot be the name of a {what}: {reason}");
+                self.error(code::ELEMENT_NAME, message, None);
+            }
+        }
+        self.found.is_empty()
     }
 
     fn package(&mut self, extension: &Extension) {
@@ -322,8 +386,10 @@ impl Checker<'_> {
     /// Names in JSON are one for each part, and former names belong to nobody else.
     fn json_names(&mut self, extension: &Extension, places: &Places) {
         let mut look = |of: &str, fields: &[Field], place: &dyn Fn(usize) -> Option<Place>| {
+            let mut earlier = HashSet::new();
+            let mut kebab = None;
             for (index, field) in fields.iter().enumerate() {
-                let earlier = fields[..index].iter().any(|it| it.json_name() == field.json_name());
+                let earlier = !earlier.insert(field.json_name());
                 if earlier && field.rules.json_name.is_some() {
                     let message =
                         format!("two parts of {of} are named `{}` in JSON", field.json_name());
@@ -331,7 +397,9 @@ impl Checker<'_> {
                     self.found.push(found.at(place(index).as_ref()).help("rename one of them"));
                 }
                 if let Some(former) = &field.rules.renamed_from
-                    && fields.iter().any(|it| naming::kebab(&it.name) == naming::kebab(former))
+                    && kebab
+                        .get_or_insert_with(|| names_of(fields.iter().map(|it| &it.name)))
+                        .contains(&naming::kebab(former))
                 {
                     let message = format!(
                         "`{}` of {of} was renamed from `{former}`, and there is a `{former}`",
@@ -353,9 +421,12 @@ impl Checker<'_> {
                 look(&of, fields, &|it| places.field(at, it).cloned());
             }
         }
+        let mut kebab = None;
         for (index, action) in extension.actions.iter().enumerate() {
             if let Some(former) = &action.options.renamed_from
-                && extension.action(former).is_some()
+                && kebab
+                    .get_or_insert_with(|| names_of(extension.actions.iter().map(|it| &it.name)))
+                    .contains(&naming::kebab(former))
             {
                 let message = format!(
                     "the action `{}` was renamed from `{former}`, and there is an action `{former}`",
@@ -409,7 +480,9 @@ impl Checker<'_> {
         }
     }
 
-    fn nesting(&mut self, extension: &Extension, places: &Places) {
+    /// Whether types are nested too deeply.
+    fn nesting(&mut self, extension: &Extension, places: &Places) -> bool {
+        let before = self.found.len();
         let mut depths = HashMap::new();
         for (index, ty) in extension.types.iter().enumerate() {
             if self.depth_of(&ty.name, &mut depths, 0) > MAX_DEPTH {
@@ -436,6 +509,7 @@ impl Checker<'_> {
                 }
             }
         }
+        self.found.len() > before
     }
 
     /// Levels below a type, at least one more than allowed when there are too many. `above`

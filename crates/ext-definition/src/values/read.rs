@@ -1,11 +1,13 @@
 //! From JSON to values; every mistake is noted with its path.
 
+use std::collections::HashSet;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Map, Value};
 
 use super::rules::{Measured, broken};
-use super::{Types, Violation, format};
+use super::{MAX_VIOLATIONS, Types, Violation, format};
 use crate::model::{Case, Field, Kind, Rules, Type};
 use crate::naming::kebab;
 
@@ -62,20 +64,46 @@ impl Sink for () {
     fn variant(_: String, _: Option<()>) {}
 }
 
+/// Most values and bytes of texts that defaults add: one may be a list of structures whose
+/// fields have such defaults themselves, and so on. Small ones in what was given are free.
+const MAX_DEFAULTED: usize = 1 << 18;
+
+/// Most names that a violation lists.
+const MAX_LISTED: usize = 50;
+
 pub(super) struct Reader<'t, S: Sink> {
     types: &'t Types,
     pub violations: Vec<Violation>,
+    /// How many defaults stand around what is read.
+    inside_defaults: usize,
+    /// What defaults may still add.
+    defaults_left: usize,
     sink: std::marker::PhantomData<S>,
 }
 
 impl<'t, S: Sink> Reader<'t, S> {
     pub fn new(types: &'t Types) -> Self {
-        Self { types, violations: Vec::new(), sink: std::marker::PhantomData }
+        Self {
+            types,
+            violations: Vec::new(),
+            inside_defaults: 0,
+            defaults_left: MAX_DEFAULTED,
+            sink: std::marker::PhantomData,
+        }
     }
 
     fn wrong<T>(&mut self, path: &str, reason: impl Into<String>) -> Option<T> {
         let path = if path.is_empty() { "arguments" } else { path };
-        self.violations.push(Violation { path: path.to_owned(), reason: reason.into() });
+        match self.violations.len() {
+            ..MAX_VIOLATIONS => {
+                self.violations.push(Violation { path: path.to_owned(), reason: reason.into() });
+            }
+            MAX_VIOLATIONS => {
+                let reason = format!("and more: {MAX_VIOLATIONS} are told");
+                self.violations.push(Violation { path: path.to_owned(), reason });
+            }
+            _ => {}
+        }
         None
     }
 
@@ -97,24 +125,56 @@ impl<'t, S: Sink> Reader<'t, S> {
             Value::Null if path.is_empty() => &empty,
             other => return self.expected(path, "an object", other),
         };
-        for name in object.keys() {
-            if !fields.iter().any(|field| field.json_name() == name) {
-                let known: Vec<&str> = fields.iter().map(Field::json_name).collect();
-                let known = if known.is_empty() { "nothing".into() } else { known.join(", ") };
-                self.wrong::<()>(&child(path, name), format!("is not known; expected: {known}"));
-            }
+        let known = fields.iter().filter(|field| object.contains_key(field.json_name()));
+        if known.count() < object.len() {
+            self.unknown(fields, object, path);
         }
         let mut values = Vec::new();
         for field in fields {
             let path = child(path, field.json_name());
-            let value = match object.get(field.json_name()).or(field.rules.default.as_ref()) {
-                Some(value) => self.field(field, value, &path),
-                None if !field.is_mandatory() => Some(S::option(None)),
-                None => self.wrong(&path, "is missing"),
+            let value = match (object.get(field.json_name()), &field.rules.default) {
+                (Some(value), _) => self.field(field, value, &path),
+                (None, Some(default)) => {
+                    let counts = usize::from(self.inside_defaults > 0 || !is_small(default));
+                    self.inside_defaults += counts;
+                    let value = self.field(field, default, &path);
+                    self.inside_defaults -= counts;
+                    value
+                }
+                _ if !field.is_mandatory() => Some(S::option(None)),
+                _ => self.wrong(&path, "is missing"),
             };
             values.extend(value.map(|value| (kebab(&field.name), value)));
         }
         (values.len() == fields.len()).then_some(values)
+    }
+
+    /// Notes the members that no field has.
+    fn unknown(&mut self, fields: &[Field], object: &Map<String, Value>, path: &str) {
+        let names: HashSet<&str> = fields.iter().map(Field::json_name).collect();
+        let known = listed(fields.iter().map(Field::json_name));
+        let known = if known.is_empty() { "nothing" } else { &known };
+        for name in object.keys().filter(|name| !names.contains(name.as_str())) {
+            if self.violations.len() > MAX_VIOLATIONS {
+                return;
+            }
+            self.wrong::<()>(&child(path, name), format!("is not known; expected: {known}"));
+        }
+    }
+
+    /// Whether defaults may add this.
+    fn may_add(&mut self, value: &Value, path: &str) -> bool {
+        let size = 1 + value.as_str().map_or(0, str::len);
+        match self.defaults_left.checked_sub(size) {
+            Some(left) => {
+                self.defaults_left = left;
+                true
+            }
+            None => {
+                self.wrong::<()>(path, "takes too much from defaults");
+                false
+            }
+        }
     }
 
     /// A field's value, which keeps to the field's rules.
@@ -145,13 +205,17 @@ impl<'t, S: Sink> Reader<'t, S> {
             Value::Object(entries) => Measured::Elements(entries.len()),
             Value::Null | Value::Bool(_) => return,
         };
-        let pattern = rules.pattern.as_ref().and_then(|text| self.types.patterns.get(text));
+        let pattern =
+            rules.pattern.as_ref().and_then(|text| self.types.patterns.get(text)?.as_ref().ok());
         for reason in broken(rules, pattern, measured) {
             self.wrong::<()>(path, reason);
         }
     }
 
     fn value(&mut self, ty: &Type, value: &Value, path: &str) -> Option<S::Value> {
+        if self.inside_defaults > 0 && !self.may_add(value, path) {
+            return None;
+        }
         match ty {
             Type::Bool => match value {
                 Value::Bool(value) => Some(S::bool(*value)),
@@ -345,9 +409,8 @@ impl<'t, S: Sink> Reader<'t, S> {
             other => return self.expected(path, "a case's name, or an object with one", other),
         };
         let Some(case) = cases.iter().find(|case| case.json_name() == name) else {
-            let known: Vec<&str> = cases.iter().map(Case::json_name).collect();
-            return self
-                .wrong(path, format!("has no case `{name}`; there are: {}", known.join(", ")));
+            let known = listed(cases.iter().map(Case::json_name));
+            return self.wrong(path, format!("has no case `{name}`; there are: {known}"));
         };
         let data = match (&case.ty, data) {
             (None, None | Some(Value::Null)) => None,
@@ -406,6 +469,23 @@ impl<'t, S: Sink> Reader<'t, S> {
             other => self.expected(path, "a number", other),
         }
     }
+}
+
+/// Whether a default is no larger than what stands for it in a structure.
+fn is_small(default: &Value) -> bool {
+    match default {
+        Value::Null | Value::Bool(_) | Value::Number(_) => true,
+        Value::String(text) => text.len() <= 64,
+        Value::Array(values) => values.is_empty(),
+        Value::Object(_) => false,
+    }
+}
+
+/// Names, not too many of them.
+fn listed<'a>(mut names: impl Iterator<Item = &'a str>) -> String {
+    let mut listed: Vec<&str> = names.by_ref().take(MAX_LISTED).collect();
+    listed.extend(names.next().map(|_| "…"));
+    listed.join(", ")
 }
 
 fn child(path: &str, name: &str) -> String {

@@ -4,11 +4,12 @@ use super::Places;
 use crate::code::{self, Code};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::model::{Extension, Field, Kind, Rules, Type};
-use crate::values::{self, Types};
+use crate::values::{self, Checking, Types};
 
 /// Every error about rules.
 pub fn check(extension: &Extension, places: &Places, found: &mut Vec<Diagnostic>) {
-    let mut checker = Checker { types: Types::of(extension), found };
+    let types = Types::of(extension);
+    let mut checker = Checker { checking: Checking::new(&types), types: &types, found };
     for (at, action) in extension.actions.iter().enumerate() {
         for (index, parameter) in action.parameters.iter().enumerate() {
             checker.field("parameter", parameter, places.parameter(at, index));
@@ -24,7 +25,8 @@ pub fn check(extension: &Extension, places: &Places, found: &mut Vec<Diagnostic>
 }
 
 struct Checker<'a> {
-    types: Types,
+    types: &'a Types,
+    checking: Checking<'a>,
     found: &'a mut Vec<Diagnostic>,
 }
 
@@ -43,8 +45,9 @@ impl Checker<'_> {
         self.suits(rules, ty.required(), &of, place);
         self.possible(rules, &of, place);
         if let Some(pattern) = &rules.pattern
-            && let Err(reason) = values::pattern(pattern)
+            && let Some(reason) = self.types.pattern_mistake(pattern)
         {
+            let reason = reason.to_owned();
             let message = format!("the pattern of {of} is no regular expression: {reason}");
             let help = "the syntax is that of the crate `regex`, without look-around";
             self.error(code::PATTERN_MALFORMED, message, place, help);
@@ -58,7 +61,7 @@ impl Checker<'_> {
             (code::EXAMPLE_MISFIT, "example", &rules.example),
         ] {
             let Some(value) = value else { continue };
-            for violation in values::check(&self.types, field, value) {
+            for violation in self.checking.check(field, value) {
                 let message = format!("the {word} of {of} does not fit: {violation}");
                 self.error(code, message, place, "write a value that keeps to the rules");
             }

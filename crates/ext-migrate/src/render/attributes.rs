@@ -1,0 +1,72 @@
+//! `#[ext(…)]` on parameters and fields; notes of what it cannot say.
+
+use ext_definition::diagnostic::Place;
+
+use super::Writer;
+use crate::csharp::literal::Value;
+use crate::literal;
+use crate::model::{Part, Topic};
+use crate::types::Basic;
+
+impl Writer {
+    /// The attribute of a parameter or field.
+    pub(super) fn attribute(&mut self, part: &Part, element: &str) -> Option<String> {
+        let said = [
+            self.default(part, element),
+            self.length(part, element),
+            self.decimals(part, element),
+            original(part),
+        ];
+        let said: Vec<String> = said.into_iter().flatten().collect();
+        (!said.is_empty()).then(|| format!("#[ext({})]", said.join(", ")))
+    }
+
+    fn default(&mut self, part: &Part, element: &str) -> Option<String> {
+        let default = part.default.as_ref()?;
+        let literal = literal::rust(default, &part.ty);
+        if let Some(literal) = literal {
+            return Some(format!("default = {literal}"));
+        }
+        let text = match default {
+            Value::Null => "may be left out in C#".to_owned(),
+            default => format!("has the default value `{default}`, which is none of its Rust type"),
+        };
+        self.note(Topic::Default, element, text, &part.place);
+        None
+    }
+
+    fn length(&mut self, part: &Part, element: &str) -> Option<String> {
+        let length = part.length?;
+        let is_text =
+            matches!(part.ty.basic(), Some(Basic::Text | Basic::Email | Basic::PhoneNumber));
+        if is_text {
+            return Some(format!("max_length = {length}"));
+        }
+        let what = if is_text { "characters" } else { "digits" };
+        self.note(Topic::Limit, element, format!("has at most {length} {what}"), &part.place);
+        None
+    }
+
+    fn decimals(&mut self, part: &Part, element: &str) -> Option<String> {
+        let decimals = part.decimals?;
+        let is_decimal = matches!(part.ty.basic(), Some(Basic::Decimal | Basic::Currency));
+        if is_decimal {
+            return Some(format!("decimals = {decimals}"));
+        }
+        self.note(Topic::Limit, element, format!("has {decimals} decimals"), &part.place);
+        None
+    }
+
+    /// For structures, which have no such attribute.
+    pub(super) fn renamed(&mut self, original: Option<&String>, element: &str, place: &Place) {
+        if let Some(original) = original {
+            let text = format!("was published as `{original}`");
+            self.note(Topic::OriginalName, element, text, place);
+        }
+    }
+}
+
+fn original(part: &Part) -> Option<String> {
+    let original = part.original_name.as_ref().filter(|it| !it.is_empty());
+    original.map(|it| format!("renamed_from = {it:?}"))
+}
