@@ -20,7 +20,7 @@ pub fn run(arguments: &Check, shell: &Shell) -> Result<(), Failure> {
     let profile = building.profile.as_deref().unwrap_or("dev");
     for package in packages {
         let started = Instant::now();
-        let resolved = artifact::derive(package, building, profile, &toolchain, shell)?;
+        let resolved = artifact::derive(package, building, profile, &toolchain, shell)?.resolved;
         if arguments.deny == Some(Deny::Warnings) && !resolved.warnings.is_empty() {
             let errors = resolved
                 .warnings
