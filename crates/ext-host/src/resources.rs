@@ -50,8 +50,8 @@ impl Resources {
                 return Ok(Some(Self { folder, temporary: false }));
             }
             if private_folder(&cache).is_ok()
-                && let Ok(extracted) = extract(component, package, &cache)?
-                && (extracted.keep_as(&folder) || whole(&folder))
+                && let Ok(mut extracted) = extract(component, package, &cache)?
+                && extracted.keep_as(&folder, whole)
             {
                 return Ok(Some(Self { folder, temporary: false }));
             }
@@ -64,16 +64,16 @@ impl Resources {
         &self.folder
     }
 
-    /// Moves this to its place for good. Whatever is there was found to be damaged.
-    fn keep_as(mut self, folder: &Path) -> bool {
-        let mut renamed = fs::rename(&self.folder, folder);
-        if renamed.is_err() {
+    /// Moves this to its place for good, where something may be that is not whole.
+    fn keep_as(&mut self, folder: &Path, whole: impl Fn(&Path) -> bool) -> bool {
+        self.temporary = fs::rename(&self.folder, folder).is_err();
+        // Another program may have been as fast; its folder is not to be taken away.
+        if self.temporary && !whole(folder) {
             // Instances that run now keep what they have open.
             let _ = fs::remove_dir_all(folder);
-            renamed = fs::rename(&self.folder, folder);
+            self.temporary = fs::rename(&self.folder, folder).is_err();
         }
-        self.temporary = renamed.is_err();
-        renamed.is_ok()
+        !self.temporary || whole(folder)
     }
 }
 
