@@ -20,6 +20,10 @@ for spoil in (
     lambda it: it["actions"][0].update(nmae="x"),
     lambda it: it["actions"][0].update(result="u33"),
     lambda it: it["types"][0].update(kind="struct"),
+    lambda it: it["package"]["files"][0].update(path="../etc/passwd"),
+    lambda it: it["package"]["files"][0].pop("digest"),
+    lambda it: it["package"]["limits"].update(time_ms=0),
+    lambda it: it["package"].update(homepage="javascript:alert(1)"),
 ):
     spoiled = copy.deepcopy(manifest)
     spoil(spoiled)

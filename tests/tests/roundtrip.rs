@@ -8,6 +8,7 @@ mod roundtrip {
     mod limits;
     mod memory;
     mod outcomes;
+    mod resources;
     mod rules;
     mod sandbox;
     mod sharing;

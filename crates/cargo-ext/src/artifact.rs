@@ -4,18 +4,20 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use cargo_metadata::Package;
-use ext_definition::diagnostic::Diagnostic;
+use ext_definition::diagnostic::{Diagnostic, Place};
 use ext_definition::model::Extension;
-use ext_definition::resolve::{Resolved, resolve};
+use ext_definition::resolve::Resolved;
 use ext_definition::section::{self, SECTION};
-use ext_definition::{artifact, code};
+use ext_definition::{artifact, code, files};
 use ext_registry::{Digest, fs};
 use serde::Serialize;
 
 use crate::cli::Building;
 use crate::compile;
 use crate::failure::Failure;
+use crate::files::collect;
 use crate::pack;
+use crate::permissions;
 use crate::project::{self, Project};
 use crate::shell::{self, Shell, count};
 use crate::toolchain::Toolchain;
@@ -47,6 +49,14 @@ pub fn profile(building: &Building) -> &str {
     }
 }
 
+/// What a module and its project say together.
+pub struct Derived {
+    /// The definition.
+    pub resolved: Resolved,
+    /// The contents of its files.
+    pub contents: Vec<Vec<u8>>,
+}
+
 /// Builds an extension and reads its definition out of the module, with everything that can
 /// be found wrong at once.
 pub fn check(
@@ -54,7 +64,7 @@ pub fn check(
     building: &Building,
     toolchain: &Toolchain,
     shell: &Shell,
-) -> Result<Resolved, Failure> {
+) -> Result<Derived, Failure> {
     let missing = project::missing(package);
     // The build script has the place, and the library is built as a cdylib in any case.
     let fatal: Vec<Diagnostic> =
@@ -68,7 +78,7 @@ pub fn check(
     definition(&read(&module.path)?, package)
 }
 
-fn definition(core: &[u8], package: &Package) -> Result<Resolved, Failure> {
+fn definition(core: &[u8], package: &Package) -> Result<Derived, Failure> {
     let Some(section) = artifact::custom_section(core, SECTION)? else {
         return Err(Failure::input(
             Diagnostic::error(
@@ -78,7 +88,15 @@ fn definition(core: &[u8], package: &Package) -> Result<Resolved, Failure> {
             .help("annotate a function with `#[ext_action]`, and have a build.rs that calls `ext_build::extension()`"),
         ));
     };
-    Ok(resolve(section::decode(&section)?, &project::crate_name(package))?)
+    let mut resolved = Resolved::of(section::decode(&section)?, &project::crate_name(package));
+    let used = artifact::custom_section(core, files::USES_SECTION)?.unwrap_or_default();
+    let contents = collect(&mut resolved, package, &files::uses(&used))?;
+    if resolved.is_complete {
+        let manifest = Place { file: package.manifest_path.to_string(), line: 0, column: 0 };
+        let asked = &resolved.extension.package.permissions;
+        resolved.found.extend(permissions::warnings(core, asked, &manifest));
+    }
+    Ok(Derived { resolved: resolved.into_result()?, contents })
 }
 
 /// Verifies, builds, derives and packs one extension, saying so.
@@ -114,7 +132,9 @@ pub fn build(
     let folder = if profile == "release" { target } else { target.join(profile) };
     let started = Instant::now();
     let core = read(&module.path)?;
-    let stamp = Stamp::new(&core, package, &folder);
+    let Derived { resolved, contents } =
+        definition(&core, package).map_err(|failure| failure.about(package))?;
+    let stamp = Stamp::new(&core, &resolved.extension, package, &folder);
     if let Some(built) = stamp.up_to_date() {
         shell.stage(
             "Fresh",
@@ -124,18 +144,20 @@ pub fn build(
         return Ok(built);
     }
 
-    let Resolved { extension, symbols, warnings, .. } =
-        definition(&core, package).map_err(|failure| failure.about(package))?;
-    warnings.iter().for_each(|it| shell.diagnostic(it, Some(package)));
-    let offers = format!(
+    let Resolved { extension, symbols, found, .. } = resolved;
+    found.iter().for_each(|it| shell.diagnostic(it, Some(package)));
+    let mut offers = format!(
         "{}, {}",
         count(extension.actions.len(), "action"),
         count(extension.types.len(), "type")
     );
+    if !contents.is_empty() {
+        offers.push_str(&format!(", {}", count(contents.len(), "file")));
+    }
     shell.stage("Derived", offers, started.elapsed());
 
     let started = Instant::now();
-    let component = pack::pack(&core, &extension, &symbols, profile == "dev")?;
+    let component = pack::pack(&core, &extension, &symbols, &contents, profile == "dev")?;
     let built = stamp.write(extension, &component)?;
     let file = built.component.file_name().unwrap_or_default().to_string_lossy().into_owned();
     shell.stage("Packed", format!("{file} ({})", shell::size(component.len())), started.elapsed());
@@ -150,9 +172,12 @@ struct Stamp<'a> {
 }
 
 impl<'a> Stamp<'a> {
-    fn new(core: &[u8], package: &'a Package, folder: &'a Path) -> Self {
-        let content =
-            format!("{} {} {}", env!("CARGO_PKG_VERSION"), this_program(), Digest::of(core));
+    fn new(core: &[u8], extension: &Extension, package: &'a Package, folder: &'a Path) -> Self {
+        // The definition has the digests of the files, and says what Cargo.toml of the
+        // workspace does.
+        let (core, definition) = (Digest::of(core), Digest::of(extension.to_json().as_bytes()));
+        let version = env!("CARGO_PKG_VERSION");
+        let content = format!("{version} {} {core} {definition}", this_program());
         Self { content, package, folder }
     }
 
@@ -160,7 +185,7 @@ impl<'a> Stamp<'a> {
         self.folder.join(format!(".{}.stamp", self.package.name))
     }
 
-    /// The package as it is, if it was made from this module by this cargo-ext.
+    /// The package as it is, if it was made from these parts by this cargo-ext.
     fn up_to_date(&self) -> Option<Built> {
         let stamp = std::fs::read_to_string(self.file()).ok()?;
         let (content, name) = stamp.split_once('\n')?;

@@ -288,7 +288,7 @@ pub struct Run {
     /// A package instead of the extension here: a file, or NAMESPACE:NAME[@VERSION]
     #[arg(long, value_name = "PACKAGE")]
     pub from: Option<String>,
-    /// Seconds that the call may take
+    /// Seconds that the call may take; fewer if the extension asks for fewer
     #[arg(long, default_value_t = 60.0)]
     pub timeout: f64,
     /// The action, then `--PARAMETER VALUE …`, or `--json OBJECT`

@@ -11,6 +11,7 @@ mod module;
 use ext_definition::artifact::{MANIFEST_SECTION, manifest_section, outermost};
 use ext_definition::code;
 use ext_definition::diagnostic::Diagnostic;
+use ext_definition::files;
 use ext_definition::model::Extension;
 use ext_definition::wit;
 use wasi_preview1_component_adapter_provider::{
@@ -21,14 +22,15 @@ use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{Resolve, SizeAlign, WorldItem};
 
 /// Packs a core module. `symbols` are the core exports of the definition's actions, in
-/// their order; `names` keeps function names and debug information.
+/// their order; `contents` those of its files; `names` keeps function names and debug information.
 pub fn pack(
     core: &[u8],
     extension: &Extension,
     symbols: &[String],
+    contents: &[Vec<u8>],
     names: bool,
 ) -> Result<Vec<u8>, Diagnostic> {
-    component(core, extension, symbols, names).map_err(|error| {
+    component(core, extension, symbols, contents, names).map_err(|error| {
         Diagnostic::error(code::PACK_FAILED, format!("the component cannot be made: {error:#}"))
             .help("this is a mistake in cargo ext itself, or the module was not built with `ext-runtime`")
     })
@@ -38,6 +40,7 @@ fn component(
     core: &[u8],
     extension: &Extension,
     symbols: &[String],
+    contents: &[Vec<u8>],
     names: bool,
 ) -> anyhow::Result<Vec<u8>> {
     let mut resolve = Resolve::default();
@@ -72,10 +75,14 @@ fn component(
         .encode()?;
     let mut component = if names { component } else { without_names(&component)? };
     let manifest = manifest_section(&serde_json::to_vec(extension)?);
-    wasm_encoder::ComponentSection::append_to_component(
-        &wasm_encoder::CustomSection { name: MANIFEST_SECTION.into(), data: manifest.into() },
-        &mut component,
-    );
+    let mut append = |name: &str, data: Vec<u8>| {
+        let section = wasm_encoder::CustomSection { name: name.into(), data: data.into() };
+        wasm_encoder::ComponentSection::append_to_component(&section, &mut component);
+    };
+    append(MANIFEST_SECTION, manifest);
+    if !contents.is_empty() {
+        append(files::SECTION, files::encode(contents.iter().map(Vec::as_slice)));
+    }
     Ok(component)
 }
 

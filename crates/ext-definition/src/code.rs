@@ -18,7 +18,8 @@ pub fn find(text: &str) -> Option<Code> {
 }
 
 /// The codes that can be lived with.
-pub const WARNINGS: &[Code] = &[DESCRIPTION_MISSING, TYPE_UNUSED];
+pub const WARNINGS: &[Code] =
+    &[DESCRIPTION_MISSING, TYPE_UNUSED, PERMISSION_UNUSED, PERMISSION_MISSING];
 
 /// A code, such as `EXT0203`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

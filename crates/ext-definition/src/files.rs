@@ -9,12 +9,29 @@ use sha2::{Digest, Sha256};
 
 use crate::artifact::custom_section;
 use crate::code;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::package::{File, Package, rules};
 
 /// The custom section of a package that holds the contents of [`Package::files`]: for each
 /// four bytes of length (little endian), then so many bytes of it compressed (zlib, RFC 1950).
 pub const SECTION: &str = "ext-files";
+
+/// The custom section of a module that `ext_runtime::resource!` writes: what it names, and
+/// where, in lines of four fields.
+pub const USES_SECTION: &str = "ext-resource-uses";
+
+/// The resources that a module names, each with the place where it does.
+pub fn uses(section: &[u8]) -> Vec<(String, Place)> {
+    let text = String::from_utf8_lossy(section);
+    let line = |line: &str| {
+        let mut fields = line.split('\t');
+        let mut next = || fields.next().map(str::to_owned);
+        let (file, line, column, path) = (next()?, next()?, next()?, next()?);
+        let place = Place { file, line: line.parse().ok()?, column: column.parse().ok()? };
+        Some((path, place))
+    };
+    text.lines().filter_map(line).collect()
+}
 
 /// The digest of some content, as [`File::digest`] has it.
 pub fn digest(content: &[u8]) -> String {

@@ -15,7 +15,7 @@ mod check;
 /// and in a package a thousandth. One of 1,000 actions has half a megabyte.
 pub const MAX_MANIFEST: usize = 16 << 20;
 
-/// A definition that was found right.
+/// A definition, and what was found about it.
 #[derive(Debug)]
 pub struct Resolved {
     /// The definition.
@@ -26,13 +26,38 @@ pub struct Resolved {
     pub places: Vec<Place>,
     /// The files that its Cargo.toml names: whoever packs reads them.
     pub sources: Sources,
-    /// What can be lived with.
-    pub warnings: Vec<Diagnostic>,
+    /// Whether no element is missing because of a mistake in it.
+    pub is_complete: bool,
+    /// What is wrong with it.
+    pub found: Vec<Diagnostic>,
 }
 
-/// Makes a definition of an artifact's entries. Actions of other crates than `crate_name`
-/// (another extension used as a library) are not this extension's.
+impl Resolved {
+    /// Makes a definition of an artifact's entries. Actions of other crates than `crate_name`
+    /// (another extension used as a library) are not this extension's.
+    pub fn of(entries: Vec<Entry>, crate_name: &str) -> Self {
+        resolved(entries, crate_name)
+    }
+
+    /// The definition without errors: what was found can be lived with. Otherwise all of it.
+    pub fn into_result(mut self) -> Result<Self, Vec<Diagnostic>> {
+        // In the order of the source; what has no place comes first.
+        let key =
+            |it: &Diagnostic| it.places.first().map(|it| (it.file.clone(), it.line, it.column));
+        self.found.sort_by_key(key);
+        match self.found.iter().any(|it| it.severity == Severity::Error) {
+            true => Err(self.found),
+            false => Ok(self),
+        }
+    }
+}
+
+/// Makes a definition of an artifact's entries, or says everything that is wrong with it.
 pub fn resolve(entries: Vec<Entry>, crate_name: &str) -> Result<Resolved, Vec<Diagnostic>> {
+    Resolved::of(entries, crate_name).into_result()
+}
+
+fn resolved(entries: Vec<Entry>, crate_name: &str) -> Resolved {
     let mut packages = Vec::new();
     let mut actions = Vec::new();
     let mut declared = Vec::new();
@@ -92,21 +117,13 @@ pub fn resolve(entries: Vec<Entry>, crate_name: &str) -> Result<Resolved, Vec<Di
     } else {
         diagnostics.retain(|it| it.code != code::NO_ACTION);
     }
-    // In the order of the source; what has no place comes first.
-    diagnostics.sort_by(|a, b| {
-        let key =
-            |it: &Diagnostic| it.places.first().map(|it| (it.file.clone(), it.line, it.column));
-        key(a).cmp(&key(b))
-    });
-    match diagnostics.iter().any(|it| it.severity == Severity::Error) {
-        true => Err(diagnostics),
-        false => Ok(Resolved {
-            extension,
-            symbols,
-            places: places.actions,
-            sources,
-            warnings: diagnostics,
-        }),
+    Resolved {
+        extension,
+        symbols,
+        places: places.actions,
+        sources,
+        is_complete: complete,
+        found: diagnostics,
     }
 }
 

@@ -2,7 +2,7 @@
 //! runtime, by whichever program comes first.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ext_registry::Digest;
 use wasmtime::Engine;
@@ -12,7 +12,7 @@ use wasmtime::component::Component;
 pub struct Compiled(Option<PathBuf>);
 
 impl Compiled {
-    pub fn new(engine: &Engine, cache: Option<PathBuf>) -> Self {
+    pub fn new(engine: &Engine, cache: Option<&Path>) -> Self {
         let mut hasher = DefaultHasher::new();
         engine.precompile_compatibility_hash().hash(&mut hasher);
         let key = format!("compiled/{:016x}", hasher.finish());
@@ -48,7 +48,8 @@ impl Compiled {
     }
 }
 
-fn private_folder(folder: &std::path::Path) -> std::io::Result<()> {
+/// Makes a folder, and those above it, that nobody else can look into.
+pub fn private_folder(folder: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);

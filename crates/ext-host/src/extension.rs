@@ -15,9 +15,10 @@ use wasmtime::component::{ComponentExportIndex, InstancePre};
 use crate::call::Call;
 use crate::error::{ActionError, Error, LoadError};
 use crate::fits;
-use crate::host::Host;
+use crate::host::{Host, Limits};
 use crate::instance::{Failure, Instance};
 use crate::json;
+use crate::resources::Resources;
 use crate::sandbox::Sandbox;
 
 /// A package that an application locked, as its generated client knows it.
@@ -58,6 +59,10 @@ pub struct Loaded {
     pub host: Host,
     pub definition: Definition,
     pub pre: InstancePre<Sandbox>,
+    /// Of each call: the host's, or what the extension asks for.
+    pub limits: Limits,
+    /// The files that it finds, if it has any.
+    pub resources: Option<Resources>,
     /// The places of actions in the definition, by their names in kebab-case.
     by_name: HashMap<String, usize>,
     types: json::Types,
@@ -97,8 +102,11 @@ impl Extension {
         // Whatever it imports beyond the sandbox's world is refused here, by name.
         let pre = host.linker().instantiate_pre(&component).map_err(refused)?;
         let names = definition.actions.iter().map(|action| kebab(&action.name));
+        let resources = Resources::of(bytes, &definition.package, host.cache())?;
         Ok(Self(Arc::new(Loaded {
             host: host.clone(),
+            limits: host.limits().and(&definition.package.limits),
+            resources,
             by_name: names.zip(0..).collect(),
             types: json::Types::of(&definition),
             definition,
@@ -108,6 +116,11 @@ impl Extension {
             others: Mutex::default(),
             reuses: host.reuses_instances(),
         })))
+    }
+
+    /// The limits of each call: the smaller of the host's and of what the extension asks for.
+    pub fn limits(&self) -> Limits {
+        self.0.limits
     }
 
     /// What the extension offers.

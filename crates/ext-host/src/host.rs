@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use ext_definition::package;
 use wasmtime::component::Linker;
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
@@ -13,7 +14,8 @@ use crate::error::LoadError;
 use crate::extension::{Extension, Locked};
 use crate::sandbox::{self, Sandbox};
 
-/// What one call may use.
+/// What one call may use. An extension that asks to be held to less, in its manifest, is held
+/// to that; none gets more by asking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// How long it may run; looked at every 10 ms.
@@ -32,6 +34,15 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// The smaller of these and of what an extension asks for.
+    pub(crate) fn and(self, asked: &package::Limits) -> Self {
+        let time = asked.time_ms.map_or(self.time, Duration::from_millis);
+        // What does not fit is more than there is.
+        let memory =
+            asked.memory_bytes.map_or(self.memory, |it| usize::try_from(it).unwrap_or(usize::MAX));
+        Self { time: self.time.min(time), memory: self.memory.min(memory), ..self }
+    }
+
     pub(crate) fn ticks(&self) -> u64 {
         // One more, because the first tick may be due at once; and room to count on from any
         // number of ticks.
@@ -48,6 +59,7 @@ struct Inner {
     engine: Engine,
     linker: Linker<Sandbox>,
     clock: Clock,
+    cache: Option<PathBuf>,
     compiled: Compiled,
     limits: Limits,
     reuse: bool,
@@ -97,7 +109,7 @@ impl Host {
         self.load_bytes(&locked.read()?)
     }
 
-    /// The limits of each call.
+    /// The limits of each call, whatever extensions ask for.
     pub fn limits(&self) -> Limits {
         self.0.limits
     }
@@ -113,6 +125,10 @@ impl Host {
 
     pub(crate) fn clock(&self) -> &Clock {
         &self.0.clock
+    }
+
+    pub(crate) fn cache(&self) -> Option<&Path> {
+        self.0.cache.as_deref()
     }
 
     pub(crate) fn compiled(&self) -> &Compiled {
@@ -131,7 +147,7 @@ impl HostBuilder {
         self
     }
 
-    /// The folder where compiled code is kept between runs; `None` keeps none. Whoever can
+    /// The folder where compiled code and resources are kept between runs; `None` keeps none. Whoever can
     /// write there can run code in this program.
     pub fn cache(mut self, folder: Option<PathBuf>) -> Self {
         self.cache = folder;
@@ -164,9 +180,9 @@ impl HostBuilder {
             .map_err(failed)?;
         let linker = sandbox::linker(&engine).map_err(failed)?;
         let clock = tick(&engine);
-        let compiled = Compiled::new(&engine, self.cache);
-        let Self { limits, reuse, .. } = self;
-        Ok(Host(Arc::new(Inner { engine, linker, clock, compiled, limits, reuse })))
+        let Self { limits, reuse, cache, .. } = self;
+        let compiled = Compiled::new(&engine, cache.as_deref());
+        Ok(Host(Arc::new(Inner { engine, linker, clock, cache, compiled, limits, reuse })))
     }
 }
 

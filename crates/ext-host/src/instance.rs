@@ -11,7 +11,7 @@ use crate::error::{Error, Limit, Trap};
 use crate::extension::Loaded;
 use crate::host::Limits;
 use crate::message;
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Refused, Sandbox};
 
 /// An instance and what it needs to be called.
 pub struct Instance {
@@ -48,9 +48,10 @@ impl<E> From<Failure> for Error<E> {
 
 impl Instance {
     pub fn new(loaded: &Loaded) -> Result<Self, Failure> {
-        let limits = loaded.host.limits();
-        let mut store =
-            Store::new(loaded.host.engine(), Sandbox::new(&limits, loaded.host.clock().clone()));
+        let limits = loaded.limits;
+        let sandbox =
+            Sandbox::new(loaded).map_err(|error| Failure::Runtime(format!("{error:#}")))?;
+        let mut store = Store::new(loaded.host.engine(), sandbox);
         store.limiter(|sandbox| &mut sandbox.memory);
         store.set_hostcall_fuel(limits.output);
         let ticks = limits.ticks();
@@ -160,6 +161,9 @@ fn failure(store: &Store<Sandbox>, limits: &Limits, error: &wasmtime::Error) -> 
     if let Some(exit) = error.downcast_ref::<I32Exit>() {
         let message = format!("it left with the exit code {}", exit.0);
         return Failure::Trap(Trap { message, place: None });
+    }
+    if let Some(refused) = error.downcast_ref::<Refused>() {
+        return Failure::Trap(Trap { message: refused.to_string(), place: None });
     }
     match trap {
         Some(trap) => Failure::Trap(Trap { message: trap.to_string(), place: None }),

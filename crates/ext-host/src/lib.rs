@@ -32,6 +32,7 @@ mod json;
 mod map;
 mod message;
 mod output;
+mod resources;
 #[doc(hidden)]
 pub mod rules;
 mod sandbox;

@@ -5,11 +5,12 @@ use std::time::Duration;
 use wasmtime::component::{Linker, Resource, ResourceTable};
 use wasmtime::{Engine, ResourceLimiter, StoreContextMut};
 use wasmtime_wasi::p2::DynPollable;
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView};
 
 use crate::clock::{Clock, Sleep};
-use crate::host::Limits;
+use crate::extension::Loaded;
 use crate::output::Output;
+use crate::resources;
 
 /// The state of one instance on the host's side.
 pub struct Sandbox {
@@ -19,30 +20,40 @@ pub struct Sandbox {
     pub output: Output,
     pub memory: MemoryLimit,
     clock: Clock,
+    /// Whether it may know what time it is.
+    tells_time: bool,
     /// When the call that runs has to end, as a count of `clock`.
     deadline: u64,
 }
 
 impl Sandbox {
-    pub fn new(limits: &Limits, clock: Clock) -> Self {
+    pub fn new(loaded: &Loaded) -> wasmtime::Result<Self> {
         let output = Output::default();
         // The builder's defaults grant no file, no variable, no argument, and refuse every
         // address; looking up names and making sockets is refused as well.
-        let wasi = WasiCtx::builder()
-            .stdout(output.clone())
+        let mut wasi = WasiCtx::builder();
+        wasi.stdout(output.clone())
             .stderr(output.clone())
             .allow_ip_name_lookup(false)
             .allow_tcp(false)
-            .allow_udp(false)
-            .build();
-        Self {
-            wasi,
+            .allow_udp(false);
+        if let Some(resources) = &loaded.resources {
+            // Plain files on a disk: another thread to read them would take longer.
+            wasi.allow_blocking_current_thread(true).preopened_dir(
+                resources.folder(),
+                resources::GUEST,
+                FsPerms::ReadOnly,
+            )?;
+        }
+        Ok(Self {
+            wasi: wasi.build(),
             resources: ResourceTable::new(),
             output,
-            memory: MemoryLimit { allowed: limits.memory, refused: false },
-            clock,
+            memory: MemoryLimit { allowed: loaded.limits.memory, refused: false },
+            clock: loaded.host.clock().clone(),
+            tells_time: loaded.definition.package.permissions.clocks,
             deadline: 0,
-        }
+        })
     }
 
     /// What is to be known when a call starts that may take so many ticks.
@@ -91,7 +102,10 @@ impl ResourceLimiter for MemoryLimit {
 pub fn linker(engine: &Engine) -> wasmtime::Result<Linker<Sandbox>> {
     let mut linker = Linker::new(engine);
     wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
+    linker.allow_shadowing(true);
     bounded_sleep(&mut linker)?;
+    asked_time(&mut linker)?;
+    linker.allow_shadowing(false);
     Ok(linker)
 }
 
@@ -111,7 +125,6 @@ fn bounded_sleep(linker: &mut Linker<Sandbox>) -> wasmtime::Result<()> {
         Ok((wasmtime_wasi::p2::subscribe(&mut sandbox.resources, sleep)?,))
     }
 
-    linker.allow_shadowing(true);
     // The version that wasmtime-wasi has: another one would stand beside it.
     let mut clock = linker.instance("wasi:clocks/monotonic-clock@0.2.12")?;
     clock.func_wrap(
@@ -127,6 +140,36 @@ fn bounded_sleep(linker: &mut Linker<Sandbox>) -> wasmtime::Result<()> {
             subscribe(store, Duration::from_nanos(when.saturating_sub(now)))
         },
     )?;
-    linker.allow_shadowing(false);
     Ok(())
 }
+
+/// What time it is, only those are told who say in their manifest that they ask. How much
+/// time goes by is no secret: whoever waits for a call can count.
+fn asked_time(linker: &mut Linker<Sandbox>) -> wasmtime::Result<()> {
+    use wasmtime_wasi::clocks::WasiClocksView;
+    use wasmtime_wasi::p2::bindings::clocks::wall_clock::{Datetime, Host};
+
+    let mut clock = linker.instance("wasi:clocks/wall-clock@0.2.12")?;
+    clock.func_wrap(
+        "now",
+        |mut store: StoreContextMut<'_, Sandbox>, (): ()| -> wasmtime::Result<(Datetime,)> {
+            let sandbox = store.data_mut();
+            match sandbox.tells_time {
+                true => Ok((sandbox.clocks().now()?,)),
+                false => Err(Refused("it asked what time it is, and its manifest does not have `permissions.clocks = true`").into()),
+            }
+        },
+    )
+}
+
+/// Why a call was ended that wanted what its extension does not ask for.
+#[derive(Debug)]
+pub struct Refused(&'static str);
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(self.0)
+    }
+}
+
+impl std::error::Error for Refused {}

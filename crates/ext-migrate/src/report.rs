@@ -41,7 +41,11 @@ const SECTIONS: &[(Topic, &str, &str)] = &[
         "Keys for consumers that know an older name. The consumers of the migrated extension are \
          new: nothing has to be done unless they are migrated as well.",
     ),
-    (Topic::Icon, "Icons", "Copy the file into the package, and name it."),
+    (
+        Topic::Icon,
+        "Icons",
+        "Icons are files of the package, PNG or SVG: `#[ext_action(icon = \"…\")]`, and `icon` in `[package.metadata.ext]`.",
+    ),
     (Topic::LeftOut, "Left out", "See whether something is missing."),
     (Topic::Source, "Sources", "See whether something is missing."),
 ];

@@ -69,6 +69,7 @@ extern crate self as ext_runtime;
 mod abi;
 pub mod description;
 mod layout;
+mod resource;
 mod types;
 
 pub use ext_macros::{ExtEnum, ExtError, ExtStructure, ext_action};
@@ -98,4 +99,6 @@ pub mod expansion {
     pub use crate::abi::{ResultArea, invalid};
     pub use crate::description::{Action, Kind, Literal, Named, Part, Rule, Type, check, named_id};
     pub use crate::layout::{Layout, Record, Variant};
+    #[cfg(target_family = "wasm")]
+    pub use crate::resource::bytes;
 }

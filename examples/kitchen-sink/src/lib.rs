@@ -16,6 +16,7 @@
 //! | [`single`] | results that need no memory |
 //! | [`names`], [`elsewhere`] | where names come from, and what they may be |
 //! | [`outcomes`] | errors of the extension's own |
+//! | [`resources`] | files that ship with an extension |
 //! | [`memory`], [`trouble`], [`world`] | an extension and its host |
 
 #![expect(
@@ -40,6 +41,7 @@ pub mod options;
 pub mod outcomes;
 pub mod parameters;
 pub mod platform;
+pub mod resources;
 pub mod results;
 pub mod rules;
 pub mod scalars;

@@ -138,6 +138,10 @@ fn definition() -> Definition {
     ];
     let mut definition = artifact::definition(sink::bytes()).expect("the package has one");
     definition.actions.retain(|action| ACTIONS.contains(&action.name.as_str()));
+    // Files are another matter: see `lies_about_files`.
+    definition.package.icon.clear();
+    definition.package.readme.clear();
+    definition.package.files.clear();
     definition
 }
 
@@ -331,6 +335,40 @@ fn contradictions() {
         match host().load_bytes(&package) {
             Err(LoadError::Definition(errors)) => {
                 assert!(errors.iter().any(|it| it.code == *code), "{what}: {errors:?}");
+            }
+            Err(other) => panic!("{what}: {other:?}"),
+            Ok(_) => panic!("{what}: it loads"),
+        }
+    }
+}
+
+#[test]
+fn lies_about_files() {
+    let truth = artifact::definition(sink::bytes()).expect("the package has one");
+    let component = without_manifest(sink::bytes());
+    let load = |definition: &Definition| {
+        host().load_bytes(&package(&component, definition.to_json().as_bytes()))
+    };
+    load(&truth).expect("it is what it says");
+    let lies: [(&str, code::Code, Lie); 7] = [
+        ("another digest", code::FILES_CORRUPT, |it| {
+            it.package.files[0].digest = format!("sha256:{}", "0".repeat(64));
+        }),
+        ("a larger file", code::FILES_CORRUPT, |it| it.package.files[0].size += 1),
+        ("a smaller file", code::FILES_CORRUPT, |it| it.package.files[0].size -= 1),
+        ("a file too few", code::FILES_CORRUPT, |it| {
+            it.package.files.retain(|file| file.path != "data/rates.csv");
+        }),
+        ("a file above", code::FILE_NAME, |it| it.package.files[0].path = "../x".into()),
+        ("a file at the root", code::FILE_NAME, |it| it.package.files[0].path = "/x".into()),
+        ("an icon that is not there", code::FILE_MISSING, |it| it.package.icon = "x".into()),
+    ];
+    for (what, code, lie) in lies {
+        let mut definition = truth.clone();
+        lie(&mut definition);
+        match load(&definition) {
+            Err(LoadError::Definition(errors)) => {
+                assert!(errors.iter().any(|it| it.code == code), "{what}: {errors:?}");
             }
             Err(other) => panic!("{what}: {other:?}"),
             Ok(_) => panic!("{what}: it loads"),

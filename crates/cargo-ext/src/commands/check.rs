@@ -48,7 +48,7 @@ fn check(
         let mut fixer = Fixer::new(folder, arguments.allow_dirty);
         for _ in 0..MAX_ROUNDS {
             let found = match &mut checked {
-                Ok(resolved) => &mut resolved.warnings,
+                Ok(derived) => &mut derived.resolved.found,
                 Err(failure) => &mut failure.diagnostics,
             };
             match fixer.apply(found, shell) {
@@ -62,15 +62,15 @@ fn check(
             }
         }
     }
-    let resolved = checked?;
-    if arguments.deny == Some(Deny::Warnings) && !resolved.warnings.is_empty() {
-        let errors = resolved.warnings.into_iter();
+    let resolved = checked?.resolved;
+    if arguments.deny == Some(Deny::Warnings) && !resolved.found.is_empty() {
+        let errors = resolved.found.into_iter();
         let errors = errors.map(|it| Diagnostic { severity: Severity::Error, ..it });
         return Err(errors.collect::<Vec<_>>().into());
     }
-    resolved.warnings.iter().for_each(|warning| shell.diagnostic(warning, Some(package)));
+    resolved.found.iter().for_each(|warning| shell.diagnostic(warning, Some(package)));
     let extension = &resolved.extension;
-    let warnings = match resolved.warnings.len() {
+    let warnings = match resolved.found.len() {
         0 => String::new(),
         number => format!(" ({})", count(number, "warning")),
     };

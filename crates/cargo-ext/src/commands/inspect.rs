@@ -1,5 +1,7 @@
 //! `cargo ext inspect`: what an extension offers.
 
+mod package;
+
 use std::fmt::Write;
 
 use ext_definition::artifact::definition;
@@ -11,7 +13,7 @@ use crate::cli::{Common, Format, Inspect};
 use crate::failure::Failure;
 use crate::pack;
 use crate::project::Project;
-use crate::shell::{Shell, size};
+use crate::shell::Shell;
 use crate::store;
 
 pub fn run(arguments: &Inspect, common: &Common, shell: &Shell) -> Result<(), Failure> {
@@ -41,37 +43,7 @@ pub fn run(arguments: &Inspect, common: &Common, shell: &Shell) -> Result<(), Fa
 /// The definition for people. Writing to a `String` cannot fail.
 fn table(extension: &Extension, bytes: usize) -> String {
     let mut out = String::new();
-    let package = &extension.package;
-    let title =
-        if package.title.is_empty() { String::new() } else { format!(" — {}", package.title) };
-    let _ = writeln!(out, "{} {}{title}", package.id(), package.version);
-    if !package.description.is_empty() {
-        let _ = writeln!(out, "{}", package.description);
-    }
-    let databases = package.databases.join(", ");
-    let authors = package.authors.join(", ");
-    let permissions = [
-        ("http", &package.permissions.http),
-        ("environment", &package.permissions.environment),
-        ("folders", &package.permissions.folders),
-    ];
-    let permissions: Vec<String> = (permissions.iter())
-        .filter(|(_, list)| !list.is_empty())
-        .map(|(name, list)| format!("{name} {}", list.join(", ")))
-        .collect();
-    let _ = writeln!(out);
-    for (key, value) in [
-        ("size", &size(bytes)),
-        ("license", &package.license),
-        ("authors", &authors),
-        ("repository", &package.repository),
-        ("databases", &databases),
-        ("asks for", &permissions.join("; ")),
-    ] {
-        if !value.is_empty() {
-            let _ = writeln!(out, "{key:<12}{value}");
-        }
-    }
+    package::about(&mut out, &extension.package, bytes);
     let _ = writeln!(out, "\nActions");
     for action in &extension.actions {
         let answer = action.result.as_ref().map(|ty| format!(" -> {ty}")).unwrap_or_default();
@@ -80,6 +52,7 @@ fn table(extension: &Extension, bytes: usize) -> String {
         let options = &action.options;
         for (word, text) in [
             ("", options.title.as_str()),
+            ("icon: ", &options.icon),
             ("group: ", &options.group),
             ("outputs: ", &options.outputs.join(", ")),
             ("was: ", options.renamed_from.as_deref().unwrap_or_default()),

@@ -81,6 +81,7 @@ fn annotations(extension: &Extension) -> BTreeMap<String, String> {
         (oci::TITLE, title),
         (oci::DESCRIPTION, &package.description),
         (oci::LICENSES, &package.license),
+        (oci::URL, &package.homepage),
         (oci::SOURCE, &package.repository),
         (oci::AUTHORS, &authors),
     ]
