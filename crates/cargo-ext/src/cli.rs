@@ -173,6 +173,7 @@ Examples:
 Examples:
   cargo ext inspect
   cargo ext inspect acme:orders@1.2 --format wit
+  cargo ext inspect --format markdown > API.md
   cargo ext inspect target/ext/acme-orders-1.2.0.wasm --format json")]
     Inspect(Inspect),
     /// Build and write the package to a file
@@ -322,6 +323,8 @@ pub enum Format {
     Wit,
     /// JSON Schema for the arguments, results and errors of each action
     Schema,
+    /// Documentation as Markdown
+    Markdown,
 }
 
 #[derive(Debug, Args)]

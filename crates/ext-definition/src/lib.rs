@@ -4,7 +4,7 @@
 //! The way of a definition: the macros and the build script write entries into a section
 //! of the artifact ([`section`] reads them, whatever a stranger may have put there), [`resolve`] checks
 //! them and makes an [`Extension`](model::Extension) of them, which is the JSON manifest that
-//! people and tools read, and which [`wit`] and [`schema`] render.
+//! people and tools read, and which [`wit`], [`schema`] and [`markdown`] render.
 
 pub mod code;
 pub mod naming;
@@ -15,7 +15,11 @@ pub mod artifact;
 #[cfg(feature = "model")]
 pub mod diagnostic;
 #[cfg(feature = "model")]
+pub mod markdown;
+#[cfg(feature = "model")]
 pub mod model;
+#[cfg(feature = "model")]
+pub mod outline;
 #[cfg(feature = "model")]
 pub mod resolve;
 #[cfg(feature = "model")]

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use ext_definition::artifact::definition;
 use ext_definition::model::{Case, Extension, Field, Kind, Type};
-use ext_definition::schema;
+use ext_definition::{markdown, schema};
 
 use crate::artifact::{self, read};
 use crate::cli::{Common, Format, Inspect};
@@ -32,6 +32,7 @@ pub fn run(arguments: &Inspect, common: &Common, shell: &Shell) -> Result<(), Fa
             serde_json::to_string_pretty(&schemas).unwrap_or_default()
         }
         Format::Json => definition(&component)?.to_json(),
+        Format::Markdown => markdown::render(&definition(&component)?),
         Format::Table => table(&definition(&component)?, component.len()),
     };
     shell.print(text.trim_end());
