@@ -1,25 +1,7 @@
 //! Types and names of a definition, as Rust has them in a client.
 
+pub use ext_definition::client::identifier;
 use ext_definition::model::{Extension, Kind, Type};
-
-/// Names that Rust keeps for itself (reference, "Keywords"), of which some cannot even be
-/// written raw.
-const KEYWORDS: &[&str] = &[
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
-    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
-    "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return",
-    "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
-    "virtual", "where", "while", "yield",
-];
-
-/// A name as an identifier.
-pub fn identifier(name: &str) -> String {
-    match name {
-        "self" | "Self" | "super" | "crate" | "_" => format!("{name}_"),
-        name if KEYWORDS.contains(&name) => format!("r#{name}"),
-        name => name.to_owned(),
-    }
-}
 
 /// An owned value.
 pub fn owned(ty: &Type) -> String {
