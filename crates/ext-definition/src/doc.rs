@@ -13,6 +13,7 @@ mod code;
 mod context;
 mod fields;
 mod head;
+mod json;
 mod rust;
 mod text;
 mod types;

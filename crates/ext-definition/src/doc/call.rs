@@ -1,9 +1,9 @@
 //! An example call of an action, in three languages.
 
-use super::code::{self, html};
+use super::code::html;
 use super::context::code as inline;
-use super::rust;
 use super::text::escape;
+use super::{json, rust};
 use crate::examples::{self, Example};
 use crate::model::{Action, Extension};
 
@@ -15,13 +15,13 @@ pub fn rust(extension: &Extension, action: &Action) -> Option<String> {
 
 pub fn examples(extension: &Extension, action: &Action) -> String {
     let example = examples::arguments(extension, action);
-    let arguments = code::json(&example.value);
+    let arguments = json::arguments(extension, &action.parameters, &example.value);
     let open = open(&example);
     let rust = match rust::call(extension, action, &example.value) {
         Some(code) => panel("rust", "Rust", &code, &open),
         None => String::new(),
     };
-    let json = panel("json", "JSON", &arguments.lines(), &open);
+    let json_panel = panel("json", "JSON", &arguments.lines(), &open);
     let package = &extension.package;
     let curl = format!(
         "curl http://localhost:PORT/v1/{}/{}/{} \\\n  --json '{}'",
@@ -34,7 +34,9 @@ pub fn examples(extension: &Extension, action: &Action) -> String {
     let server = "<p class=\"note\">For an extension that a platform server offers; <code>PORT</code> is the server’s.</p>";
     let curl = panel("curl", "curl", &curl, &format!("{server}{open}"));
     let label = escape(&format!("Example call of {}", action.name));
-    format!("<section class=\"calls\" aria-label=\"{label}\">\n{rust}{json}{curl}</section>\n")
+    format!(
+        "<section class=\"calls\" aria-label=\"{label}\">\n{rust}{json_panel}{curl}</section>\n"
+    )
 }
 
 fn panel(language: &str, name: &str, code: &str, notes: &str) -> String {

@@ -89,28 +89,6 @@ impl Code {
     }
 }
 
-/// A JSON value.
-pub fn json(value: &serde_json::Value) -> Code {
-    use serde_json::Value;
-    let list = |open: &str, items: Vec<Code>, close: &str, spaced| Code::List {
-        open: open.into(),
-        items,
-        close: close.into(),
-        spaced,
-        trailing: false,
-    };
-    match value {
-        Value::Array(items) => list("[", items.iter().map(json).collect(), "]", false),
-        Value::Object(members) => {
-            let member = |(name, value): (&String, &Value)| {
-                json(value).prefixed(&format!("{}: ", Value::from(name.as_str())))
-            };
-            list("{", members.iter().map(member).collect(), "}", true)
-        }
-        simple => Code::Text(simple.to_string()),
-    }
-}
-
 /// Code as HTML: texts in quotation marks stand out.
 pub fn html(code: &str) -> String {
     let mut out = String::new();

@@ -164,7 +164,7 @@
   });
   // A link may lead to what the search hides.
   addEventListener("hashchange", () => {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = document.getElementById(location.hash.slice(1));
     if (target?.closest("[hidden]")) {
       box.value = "";
       search("");
