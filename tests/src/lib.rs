@@ -1,7 +1,11 @@
 //! What the end-to-end tests share: the command as it was built, and scratch projects.
 
+#[cfg(unix)]
+mod browser;
 mod scratch;
 
+#[cfg(unix)]
+pub use browser::Browser;
 pub use scratch::{Said, Scratch, tool};
 
 use std::path::{Path, PathBuf};

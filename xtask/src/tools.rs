@@ -71,6 +71,15 @@ pub fn skopeo() -> Result<PathBuf> {
     from_package("skopeo", "skopeo")
 }
 
+/// Chromium, or a browser of its kin, in which pages are looked at.
+pub fn chromium() -> Result<PathBuf> {
+    let kin = ["chromium-browser", "google-chrome", "google-chrome-stable"];
+    match run::find("chromium").or_else(|| kin.into_iter().find_map(run::find)) {
+        Some(path) => Ok(path),
+        None => from_package("chromium", "chromium"),
+    }
+}
+
 /// A Python interpreter that has these packages of the Python Package Index.
 pub fn python_with(packages: &[&str]) -> Result<PathBuf> {
     let folder = cache::folder()?.join("tools").join(format!("python-{}", packages.join("-")));

@@ -174,8 +174,19 @@ Examples:
 Examples:
   cargo ext inspect
   cargo ext inspect acme:orders@1.2 --format wit
+  cargo ext inspect --format markdown > API.md
   cargo ext inspect target/ext/acme-orders-1.2.0.wasm --format json")]
     Inspect(Inspect),
+    /// Write the documentation of an extension: one page, which needs no network
+    #[command(after_help = "\
+The page has every action with its parameters, errors and an example call in Rust, JSON and
+curl, every type, and a search. It is one file, to be sent or put wherever pages are.
+
+Examples:
+  cargo ext doc --open
+  cargo ext doc --output public/index.html
+  cargo ext doc acme:orders@1.2 --open")]
+    Doc(Doc),
     /// Build and write the package to a file
     #[command(after_help = "\
 Examples:
@@ -319,6 +330,20 @@ pub struct Inspect {
     pub format: Format,
 }
 
+#[derive(Debug, Args)]
+pub struct Doc {
+    #[command(flatten)]
+    pub building: Building,
+    /// A package: a file, or NAMESPACE:NAME[@VERSION]; the extension here otherwise
+    pub package: Option<String>,
+    /// The file to write [default: below the target folder]
+    #[arg(short, long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    /// Show it in the browser: $BROWSER, or the system's
+    #[arg(long)]
+    pub open: bool,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people
@@ -329,6 +354,8 @@ pub enum Format {
     Wit,
     /// JSON Schema for the arguments, results and errors of each action
     Schema,
+    /// Documentation as Markdown
+    Markdown,
 }
 
 #[derive(Debug, Args)]

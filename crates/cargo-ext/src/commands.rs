@@ -4,6 +4,7 @@ mod add;
 mod application;
 mod build;
 mod check;
+mod doc;
 mod doctor;
 mod explain;
 mod inspect;
@@ -31,6 +32,7 @@ pub fn run(cli: &Cli, shell: &Shell) -> Result<(), Failure> {
         Command::Check(arguments) => check::run(arguments, shell),
         Command::Run(arguments) => run::run(arguments, common, shell),
         Command::Inspect(arguments) => inspect::run(arguments, common, shell),
+        Command::Doc(arguments) => doc::run(arguments, common, shell),
         Command::Package(arguments) => package::run(arguments, shell),
         Command::Publish(arguments) => publish::run(arguments, common, shell),
         Command::Add(arguments) => add::run(arguments, common, shell),

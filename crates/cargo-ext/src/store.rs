@@ -6,9 +6,11 @@ use ext_definition::artifact;
 use ext_definition::model::Extension;
 use ext_registry::{Digest, PackageName, PackageRef, Registry, Version, location};
 
-use crate::artifact::read;
-use crate::cli::Common;
+use crate::artifact::{build, read};
+use crate::cli::{Building, Common};
 use crate::failure::Failure;
+use crate::project::Project;
+use crate::shell::Shell;
 
 /// The registry's folder.
 pub fn registry_dir(common: &Common) -> Result<PathBuf, Failure> {
@@ -47,4 +49,19 @@ pub fn component(package: &str, common: &Common) -> Result<Vec<u8>, Failure> {
         return read(path);
     }
     Ok(stored(&package.parse()?, common)?.component)
+}
+
+/// The component of a package that was named, or of the extension here, which is built.
+pub fn chosen(
+    package: Option<&str>,
+    building: &Building,
+    common: &Common,
+    shell: &Shell,
+) -> Result<Vec<u8>, Failure> {
+    if let Some(package) = package {
+        return component(package, common);
+    }
+    let project = Project::load(building.selection.manifest_path.as_deref())?;
+    let package = project.extension(&building.selection)?;
+    read(&build(&project, package, building, &shell.without_stages())?.component)
 }

@@ -4,7 +4,7 @@
 //! The way of a definition: the macros and the build script write entries into a section
 //! of the artifact ([`section`] reads them, whatever a stranger may have put there), [`resolve`] checks
 //! them and makes an [`Extension`](model::Extension) of them, which is the JSON manifest that
-//! people and tools read, and which [`wit`] and [`schema`] render.
+//! people and tools read, and which [`wit`], [`schema`], [`markdown`] and `doc` render.
 
 pub mod code;
 pub mod naming;
@@ -13,13 +13,23 @@ pub mod package;
 #[cfg(feature = "artifact")]
 pub mod artifact;
 #[cfg(feature = "model")]
+pub mod client;
+#[cfg(feature = "model")]
 pub mod diagnostic;
+#[cfg(feature = "doc")]
+pub mod doc;
+#[cfg(feature = "model")]
+pub mod examples;
 #[cfg(feature = "artifact")]
 pub mod files;
 #[cfg(feature = "artifact")]
 pub mod icon;
 #[cfg(feature = "model")]
+pub mod markdown;
+#[cfg(feature = "model")]
 pub mod model;
+#[cfg(feature = "model")]
+pub mod outline;
 #[cfg(feature = "model")]
 pub mod resolve;
 #[cfg(feature = "model")]

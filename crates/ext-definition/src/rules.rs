@@ -4,6 +4,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value};
 
+use crate::model::Type;
+
 /// What is asked of a parameter's or a field's value, and said about it. For an `option`
 /// it is about the value that is there.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -70,6 +72,35 @@ impl Rules {
         about("was", self.renamed_from.clone());
         about("deprecated:", self.deprecated.clone());
         words
+    }
+
+    /// What a value of the type must keep to, in words: `from 1 to 3`, `at most 40 characters`.
+    /// The pattern is not among it: it is no word.
+    pub fn conditions(&self, ty: &Type) -> Vec<String> {
+        let unit = match ty.required() {
+            binary if binary.is_binary() => "byte",
+            Type::List(_) | Type::Map(_) => "element",
+            _ => "character",
+        };
+        let counted = |count: u32, unit: &str| match count {
+            1 => format!("1 {unit}"),
+            _ => format!("{count} {unit}s"),
+        };
+        let range = match (&self.min, &self.max) {
+            (Some(min), Some(max)) => Some(format!("from {min} to {max}")),
+            (Some(min), None) => Some(format!("at least {min}")),
+            (None, Some(max)) => Some(format!("at most {max}")),
+            (None, None) => None,
+        };
+        let length = match (self.min_length, self.max_length) {
+            (Some(min), Some(max)) if min == max => Some(format!("exactly {}", counted(min, unit))),
+            (Some(min), Some(max)) => Some(format!("{min} to {}", counted(max, unit))),
+            (Some(min), None) => Some(format!("at least {}", counted(min, unit))),
+            (None, Some(max)) => Some(format!("at most {}", counted(max, unit))),
+            (None, None) => None,
+        };
+        let decimals = self.decimals.map(|it| format!("at most {}", counted(it, "decimal")));
+        range.into_iter().chain(length).chain(decimals).collect()
     }
 
     /// Whether a value has to be looked at.

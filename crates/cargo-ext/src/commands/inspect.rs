@@ -6,26 +6,17 @@ use std::fmt::Write;
 
 use ext_definition::artifact::definition;
 use ext_definition::model::{Case, Extension, Field, Kind, Type};
-use ext_definition::schema;
+use ext_definition::{markdown, schema};
 
-use crate::artifact::{self, read};
 use crate::cli::{Common, Format, Inspect};
 use crate::failure::Failure;
 use crate::pack;
-use crate::project::Project;
 use crate::shell::Shell;
 use crate::store;
 
 pub fn run(arguments: &Inspect, common: &Common, shell: &Shell) -> Result<(), Failure> {
-    let component = match &arguments.package {
-        Some(package) => store::component(package, common)?,
-        None => {
-            let building = &arguments.building;
-            let project = Project::load(building.selection.manifest_path.as_deref())?;
-            let package = project.extension(&building.selection)?;
-            read(&artifact::build(&project, package, building, &shell.without_stages())?.component)?
-        }
-    };
+    let package = arguments.package.as_deref();
+    let component = store::chosen(package, &arguments.building, common, shell)?;
     let text = match arguments.format {
         Format::Wit => pack::wit_text(&component)?,
         Format::Schema => {
@@ -34,6 +25,7 @@ pub fn run(arguments: &Inspect, common: &Common, shell: &Shell) -> Result<(), Fa
             serde_json::to_string_pretty(&schemas).unwrap_or_default()
         }
         Format::Json => definition(&component)?.to_json(),
+        Format::Markdown => markdown::render(&definition(&component)?),
         Format::Table => table(&definition(&component)?, component.len()),
     };
     shell.print(text.trim_end());

@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
+use ext_definition::client;
 use ext_definition::model::{Action, Case, Extension, Field, Kind, Type, TypeDefinition};
-use ext_definition::naming::{check_element, comment_lines, kebab, pascal, snake};
+use ext_definition::naming::{check_element, comment_lines, kebab};
 
 use super::checks::Checks;
 use super::rust::{borrowed, identifier, owned, result};
@@ -11,10 +12,7 @@ use super::rust::{borrowed, identifier, owned, result};
 /// Renders a client. `qualified` puts the namespace into the module's name.
 pub fn render(definition: &Extension, digest: &str, qualified: bool) -> String {
     let package = &definition.package;
-    let module = match qualified {
-        true => format!("{}_{}", snake(&package.namespace), snake(&package.name)),
-        false => snake(&package.name),
-    };
+    let module = client::module(package, qualified);
     let mut out = Out(String::new());
     out.description("", &package.description);
     if !package.description.is_empty() {
@@ -24,7 +22,7 @@ pub fn render(definition: &Extension, digest: &str, qualified: bool) -> String {
     out.line(
         "#[allow(dead_code, deprecated, missing_docs, unused_qualifications, clippy::all, clippy::pedantic)]",
     );
-    out.line(format!("pub mod {} {{", identifier(&module)));
+    out.line(format!("pub mod {module} {{"));
     let checks = Checks::of(definition);
     for ty in &definition.types {
         out.type_definition(ty);
@@ -142,10 +140,7 @@ impl Out {
 
     fn client(&mut self, definition: &Extension, digest: &str, checks: &Checks) {
         let package = &definition.package;
-        let mut client = pascal(&package.name);
-        while definition.types.iter().any(|ty| ty.name == client) {
-            client.push_str("Client");
-        }
+        let client = client::client(definition);
         let actions: Vec<String> =
             definition.actions.iter().map(|it| format!("{:?}", it.name)).collect();
         self.line(format!(

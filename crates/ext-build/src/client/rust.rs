@@ -1,16 +1,7 @@
 //! Types and names of a definition, as Rust has them in a client.
 
+pub use ext_definition::client::identifier;
 use ext_definition::model::{Extension, Kind, Type};
-use ext_definition::naming::RUST_KEYWORDS;
-
-/// A name as an identifier; some keywords cannot even be written raw.
-pub fn identifier(name: &str) -> String {
-    match name {
-        "self" | "Self" | "super" | "crate" | "_" => format!("{name}_"),
-        name if RUST_KEYWORDS.contains(&name) => format!("r#{name}"),
-        name => name.to_owned(),
-    }
-}
 
 /// An owned value.
 pub fn owned(ty: &Type) -> String {
