@@ -113,7 +113,7 @@ pub fn build(
         return Ok(built);
     }
 
-    let Resolved { extension, symbols, warnings } = definition(&core, package)?;
+    let Resolved { extension, symbols, warnings, .. } = definition(&core, package)?;
     warnings.iter().for_each(|warning| shell.diagnostic(warning));
     let offers = format!(
         "{}, {}",

@@ -10,6 +10,8 @@ use crate::section::{self, ActionEntry, Entry, Identity, Named};
 
 mod check;
 
+pub use check::Places;
+
 /// Largest JSON manifest that is read, in bytes.
 pub const MAX_MANIFEST: usize = 64 << 20;
 
@@ -22,6 +24,19 @@ pub struct Resolved {
     pub symbols: Vec<String>,
     /// What can be lived with.
     pub warnings: Vec<Diagnostic>,
+    /// Where its elements are in the source.
+    pub places: Places,
+    /// How each type is written in Rust, in the types' order.
+    pub paths: Vec<TypePath>,
+}
+
+/// A type as Rust names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypePath {
+    /// From the crate's name on.
+    pub path: String,
+    /// The types that a generic one is used at.
+    pub of: Vec<model::Type>,
 }
 
 /// Makes a definition of an artifact's entries. Actions of other crates than `crate_name`
@@ -48,7 +63,10 @@ pub fn resolve(entries: Vec<Entry>, crate_name: &str) -> Result<Resolved, Vec<Di
     let names = Names::of(&actions, &mut diagnostics);
     let mut places = check::Places::default();
     let mut types: Vec<TypeDefinition> = Vec::new();
+    let mut paths = Vec::new();
     for (named, name) in names.types() {
+        let of = named.of.iter().map(|ty| names.ty(ty, &mut diagnostics)).collect();
+        paths.push(TypePath { path: named.path.clone(), of });
         places.types.push(named.place.clone());
         places.parts.push(part_places(&named.parts, &named.place));
         types.push(names.type_definition(named, name.clone(), &mut diagnostics));
@@ -77,7 +95,10 @@ pub fn resolve(entries: Vec<Entry>, crate_name: &str) -> Result<Resolved, Vec<Di
     check::missing_descriptions(&extension, &places, &mut diagnostics);
     let (errors, warnings): (Vec<_>, Vec<_>) =
         diagnostics.into_iter().partition(|it| it.severity == Severity::Error);
-    if errors.is_empty() { Ok(Resolved { extension, symbols, warnings }) } else { Err(errors) }
+    match errors.is_empty() {
+        true => Ok(Resolved { extension, symbols, warnings, places, paths }),
+        false => Err(errors),
+    }
 }
 
 /// Where parts are: in the file of the whole.
