@@ -5,12 +5,14 @@ mod artifact;
 mod cli;
 mod commands;
 mod compile;
+mod definition;
 mod failure;
 mod migrate;
 mod pack;
 mod project;
 mod shell;
 mod snippet;
+mod source;
 mod store;
 mod toolchain;
 

@@ -10,6 +10,7 @@
 //! | `EXT05xx` | calls |
 //! | `EXT06xx` | applications and their extensions |
 //! | `EXT07xx` | migration from other platforms |
+//! | `EXT08xx` | edits of an extension's source |
 
 /// A code, such as `EXT0203`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -99,6 +100,18 @@ codes! {
     NO_LIBRARY = "EXT0702": "the sources are not those of an extension";
     SEVERAL_LIBRARIES = "EXT0703": "the sources are those of several extensions";
     FOLDER_EXISTS = "EXT0704": "the folder to write to is there already";
+
+    SOURCE_SYNTAX = "EXT0801": "a source file that is no Rust";
+    ELEMENT_FORM = "EXT0802": "an element that cannot be read";
+    ELEMENT_EXISTS = "EXT0803": "an element of this name is there already";
+    SOURCE_FILE = "EXT0804": "a file that cannot be one of the crate's";
+    EDIT_REFUSED = "EXT0805": "an edit that would leave no Rust";
+    ITEM_UNKNOWN = "EXT0806": "no item of the source has this name";
+    EDITOR = "EXT0807": "no editor, or one that fails";
+    WIT_UNREADABLE = "EXT0808": "WIT that cannot be read";
+    WIT_UNSUPPORTED = "EXT0809": "WIT that no extension can have";
+    SYNC_KEPT = "EXT0810": "the source has what the definition lacks";
+    SYNC_BY_HAND = "EXT0811": "a difference that is left to a human";
 }
 
 #[cfg(test)]
