@@ -111,6 +111,24 @@ fn its_own_definition_changes_nothing() {
         assert_eq!(said.out.trim(), "", "{format}");
         assert!(said.err.contains("in line already"), "{format}: {}", said.err);
     }
+    // What a macro makes is not edited; types are named by the paths that they have.
+    let mut wanted: Value = serde_json::from_str(&scratch.read("own.json")).expect("JSON");
+    named(&mut wanted["actions"], "echo_color")["description"] = json!("Another one.");
+    wanted["actions"].as_array_mut().expect("a list").push(json!({
+        "name": "turn", "parameters": [{"name": "page", "type": {"named": "PageLine"}}],
+        "result": {"named": "Point"},
+    }));
+    std::fs::write(scratch.path().join("wanted.json"), wanted.to_string())
+        .expect("it can be written");
+    let said =
+        scratch.ext("", &[&["sync", "wanted.json", "--dry-run"], &here[..]].concat()).success();
+    assert!(
+        said.err.contains("`echo_color` differs from the definition: its description"),
+        "{}",
+        said.err
+    );
+    assert!(said.out.contains("crate::generics::Page<crate::structures::Line>"), "{}", said.out);
+    assert!(said.out.contains("-> shapes::Point"), "{}", said.out);
 }
 
 /// The element of a list that has a name.

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::artifact;
 use crate::cli::Sync;
-use crate::definition::Definition;
+use crate::definition::{Definition, Form};
 use crate::failure::Failure;
 use crate::project::{Project, crate_name};
 use crate::shell::{Shell, count};
@@ -24,11 +24,21 @@ pub fn run(arguments: &Sync, shell: &Shell) -> Result<(), Failure> {
     let definition = Definition::read(&arguments.definition)?;
     let rewrite = Rewrite::new(package)?;
     let current = current(&project, package, arguments, shell)?;
+    let (theirs, ours) = (definition.extension.package.id(), current.extension.package.id());
+    if definition.form == Form::Json && theirs != ours && !current.extension.actions.is_empty() {
+        shell.note(
+            "Note",
+            format!("the definition is {theirs}'s: its actions and types are followed, no more"),
+        );
+    }
     let (changes, report) = sync(rewrite, &current, definition)?;
 
     report.open.iter().for_each(|warning| shell.diagnostic(warning));
     if arguments.dry_run {
-        shell.print(changes.diff().trim_end());
+        let diff = changes.diff();
+        if !diff.is_empty() {
+            shell.print(diff.trim_end());
+        }
     } else {
         changes.write(Backups::UnlessInGit, shell)?;
     }

@@ -4,6 +4,8 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use proc_macro2::{TokenStream, TokenTree};
+
 /// Formats whole items as rustfmt does in this folder; as they are where there is no
 /// rustfmt, or where it gives up.
 pub fn items(text: &str, folder: &Path, edition: &str) -> String {
@@ -39,6 +41,15 @@ pub fn signature(text: &str, folder: &Path, edition: &str) -> String {
         Some(signature) => signature.trim_end().to_owned(),
         None => text.trim_end().to_owned(),
     }
+}
+
+/// Whether a literal goes over several lines, which nobody may move.
+pub fn has_long_literal(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => has_long_literal(group.stream()),
+        TokenTree::Literal(literal) => literal.to_string().contains('\n'),
+        _ => false,
+    })
 }
 
 /// Text with every line but the empty ones moved to the right.

@@ -8,6 +8,7 @@
 //! | [`types`] | types: whether two are one, and how one is written |
 //! | [`attributes`] | documentation, `#[ext(…)]` |
 //! | [`parts`] | lists of parameters, fields, cases: kept, moved, added |
+//! | [`fields`] | parameters and fields |
 //! | [`actions`] | signatures |
 //! | [`named`] | structures, enums, errors |
 //! | [`added`] | what the source lacks |
@@ -30,6 +31,7 @@ use crate::failure::Failure;
 mod actions;
 mod added;
 mod attributes;
+mod fields;
 mod named;
 mod pairs;
 mod parts;
@@ -67,6 +69,10 @@ struct Sync<'a> {
     form: Form,
     /// Items of the source by file, line and column of their names.
     at: HashMap<(usize, u32, u32), usize>,
+    /// The source's files by their canonical paths.
+    files: HashMap<PathBuf, usize>,
+    /// The source's types by key.
+    known: HashMap<String, usize>,
     /// Types that are added: module and name, by key.
     new_types: HashMap<String, (usize, String)>,
     report: Report,
@@ -83,9 +89,15 @@ pub fn sync(
         let Place { line, column, .. } = rewrite.source.place(found);
         at.insert((found.file, line, column), index);
     }
-    let (new_types, report) = Default::default();
+    let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let files = rewrite.source.files.iter().enumerate();
+    let files = files.map(|(index, file)| (canonical(&file.path), index)).collect();
+    let (known, new_types, report) = Default::default();
     let Definition { extension: target, form } = definition;
-    let mut sync = Sync { rewrite, current, target, form, at, new_types, report };
+    let mut sync = Sync { rewrite, current, target, form, at, files, known, new_types, report };
+    for (index, ty) in current.extension.types.iter().enumerate() {
+        sync.known.insert(sync.type_key(&ty.name), index);
+    }
     sync.plan_types();
     sync.types();
     sync.actions();
@@ -100,7 +112,7 @@ impl Sync<'_> {
     fn item(&self, place: &Place) -> Option<usize> {
         let path = self.current.root.join(&place.file);
         let path = path.canonicalize().unwrap_or(path);
-        let file = self.rewrite.source.files.iter().position(|file| is_file(&file.path, &path))?;
+        let file = *self.files.get(&path)?;
         self.at.get(&(file, place.line, place.column)).copied()
     }
 
@@ -129,8 +141,4 @@ impl Sync<'_> {
     fn changed(&mut self, what: String) {
         self.report.changed.push(what);
     }
-}
-
-fn is_file(path: &Path, canonical: &Path) -> bool {
-    path == canonical || path.canonicalize().is_ok_and(|path| path == canonical)
 }

@@ -1,5 +1,6 @@
 //! What the definition has and the source lacks, as stubs.
 
+use ext_definition::diagnostic::Place;
 use ext_definition::model::{Action, Kind as TypeKind, Options, Type, TypeDefinition};
 use ext_definition::naming::kebab;
 
@@ -32,6 +33,11 @@ impl Sync<'_> {
                 continue;
             }
             let home = self.rewrite.source.home(self.kind(&ty));
+            if let Some(place) = self.defined(home, &ty.name) {
+                let message = format!("the type `{}` has the name of another item", ty.name);
+                self.by_hand(message, Some(&place), "rename that, or make it the type");
+                continue;
+            }
             self.new_types.insert(self.type_key(&ty.name), (home, ty.name.clone()));
         }
     }
@@ -75,11 +81,7 @@ impl Sync<'_> {
     /// An action that the source lacks.
     pub(super) fn add_action(&mut self, action: &Action) {
         let module = self.rewrite.source.home(Kind::Action);
-        if let Some(at) =
-            self.rewrite.source.modules[module].scope.defined.get(&action.name).copied()
-        {
-            let file = self.rewrite.source.modules[module].file;
-            let place = self.rewrite.source.files[file].place(at);
+        if let Some(place) = self.defined(module, &action.name) {
             let message = format!("the action `{}` has the name of another item", action.name);
             return self.by_hand(
                 message,
@@ -101,6 +103,13 @@ impl Sync<'_> {
         let new = NewKind::Action { options, parameters, output };
         self.add(module, &action.name, &action.description, new);
         self.report.added.push(format!("action `{}`", action.name));
+    }
+
+    /// Where a module has an item of a name already.
+    fn defined(&self, module: usize, name: &str) -> Option<Place> {
+        let module = &self.rewrite.source.modules[module];
+        let at = *module.scope.defined.get(name)?;
+        Some(self.rewrite.source.files[module.file].place(at))
     }
 
     fn add(&mut self, module: usize, name: &str, description: &str, kind: NewKind) {

@@ -4,8 +4,8 @@ use ext_definition::diagnostic::Place;
 use ext_definition::model::{Case, Kind as TypeKind, TypeDefinition};
 
 use super::Sync;
-use super::actions::{List, other_text};
 use super::attributes::{Before, KeyChange, json_name};
+use super::fields::{List, other_text};
 use super::pairs::pairs;
 use super::parts::{Slot, arrange, with_others};
 use crate::definition::Form;

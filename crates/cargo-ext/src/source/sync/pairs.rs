@@ -1,5 +1,7 @@
 //! Which element of the definition is which of the source: by name, else by key.
 
+use std::collections::HashMap;
+
 use ext_definition::naming::kebab;
 
 /// An element's name, and the one that it had before.
@@ -8,17 +10,22 @@ pub type Named<'a> = (&'a str, Option<&'a str>);
 /// For each wanted element the existing one that it is. An element's key is its former name,
 /// or else its name.
 pub fn pairs(wanted: &[Named], existing: &[Named]) -> Vec<Option<usize>> {
-    let mut free = vec![true; existing.len()];
-    let mut find = |is: &dyn Fn(&Named) -> bool| {
-        let index = (0..existing.len()).find(|&index| free[index] && is(&existing[index]))?;
-        free[index] = false;
-        Some(index)
-    };
+    let name = |(name, _): &Named| kebab(name);
     let key = |(name, former): &Named| kebab(former.unwrap_or(name));
-    let mut pairs: Vec<Option<usize>> =
-        wanted.iter().map(|(name, _)| find(&|it| kebab(it.0) == kebab(name))).collect();
-    for (pair, wanted) in pairs.iter_mut().zip(wanted).filter(|(pair, _)| pair.is_none()) {
-        *pair = find(&|it| key(it) == key(wanted));
+    let mut pairs = vec![None; wanted.len()];
+    let mut free = vec![true; existing.len()];
+    for of in [&name as &dyn Fn(&Named) -> String, &key] {
+        // Of two with one key the first.
+        let mut known = HashMap::new();
+        for index in (0..existing.len()).rev().filter(|&it| free[it]) {
+            known.insert(of(&existing[index]), index);
+        }
+        for (pair, wanted) in pairs.iter_mut().zip(wanted).filter(|(pair, _)| pair.is_none()) {
+            *pair = known.remove(&of(wanted));
+            if let Some(index) = *pair {
+                free[index] = false;
+            }
+        }
     }
     pairs
 }

@@ -279,6 +279,9 @@ fn derived_fields(text: &str, item: &Item) -> Vec<Field> {
                         value.map(|it| syn::parse_str::<syn::LitStr>(it).unwrap().value().into())
                 }
                 "secret" => rules.secret = true,
+                "renamed_from" => {
+                    rules.renamed_from = value.map(|it| it.trim_matches('"').to_owned())
+                }
                 other => panic!("{other}"),
             }
         }
@@ -438,7 +441,10 @@ fn any_definition_can_be_brought_into_any_source() {
                 prop_assert!(once.contains(&body), "{}", once);
             }
             let (twice, _) = scratch.sync(&once, target, form);
-            prop_assert_eq!(twice, once);
+            prop_assert_eq!(&twice, &once);
+            // Other ends of lines stay, too.
+            let (other_ends, _) = scratch.sync(&written.replace('\n', "\r\n"), target, form);
+            prop_assert_eq!(other_ends, once.replace('\n', "\r\n"));
         }
         Ok(())
     });
@@ -452,4 +458,97 @@ fn with_package(extension: &Extension) -> Extension {
     extension.package =
         ext_definition::package::Package { namespace, name, version, ..Default::default() };
     extension
+}
+
+/// A source, the definition of it with changes, and what becomes of the source.
+fn changed(source: &str, change: impl FnOnce(&mut Extension)) -> (String, Report) {
+    let scratch = Scratch::new();
+    let mut target = scratch.definition(source);
+    change(&mut target);
+    scratch.sync(source, &target, Form::Json)
+}
+
+#[test]
+fn a_renamed_function_is_followed_where_paths_lead_to_it() {
+    let source = "\
+use ext_runtime::prelude::*;
+
+/// A.
+#[ext_action]
+pub fn price(a: u32) -> u32 {
+    let x = inner::twice(a);
+    if a > 9 { price(x) } else { self::price(a) + crate::price(a) }
+}
+
+mod inner {
+    use super::{price as cost, other};
+    pub fn twice(a: u32) -> u32 {
+        // price
+        cost(a) + super::price(a) + a.price() + other::price(a)
+    }
+}
+
+mod other {
+    pub fn price(price: u32) -> u32 {
+        price
+    }
+}
+
+mod tests {
+    use super::*;
+    fn test() {
+        assert_eq!(price(1), 2, \"price\");
+        let price = price(2);
+        drop(price);
+    }
+}
+";
+    let (text, _) = changed(source, |target| {
+        target.actions[0].name = "quote".into();
+        target.actions[0].options.renamed_from = Some("price".into());
+    });
+    let expected = source
+        .replace("#[ext_action]", "#[ext_action(renamed_from = \"price\")]")
+        .replace("pub fn price(a: u32)", "pub fn quote(a: u32)")
+        .replace(
+            "{ price(x) } else { self::price(a) + crate::price(a) }",
+            "{ quote(x) } else { self::quote(a) + crate::quote(a) }",
+        )
+        .replace("{price as cost", "{quote as cost")
+        .replace("super::price(a) +", "super::quote(a) +")
+        .replace("(price(1)", "(quote(1)")
+        .replace("= price(2)", "= quote(2)");
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn a_renamed_parameter_is_followed_only_where_that_is_certain() {
+    let source = |body: &str| {
+        format!(
+            "/// A.\n#[ext_runtime::ext_action]\npub fn f(\n    /// B.\n    a: u32,\n) -> u32 {{\n    {body}\n}}\n\nuse ext_runtime::prelude::*;\n"
+        )
+    };
+    for (body, expected) in [
+        ("a + x.a + y::a + S { a: a }.a", Some("b + x.a + y::a + S { a: b }.a")),
+        ("dbg!(a); (0..a).sum()", Some("dbg!(b); (0..b).sum()")),
+        ("let a = a + 1; a", None),
+        ("S { a, x: 1 }.x", None),
+        ("println!(\"{a}\"); a", None),
+        ("[1].map(|a| a)[0]", None),
+    ] {
+        let (text, report) = changed(&source(body), |target| {
+            target.actions[0].parameters[0].name = "b".into();
+        });
+        // Without a key it is another parameter: one comes, and one stays that is used.
+        assert!(text.contains("    a: u32,") && text.contains("    b: u32,"), "{text}");
+        assert!(report.open.iter().any(|it| it.code == ext_definition::code::SYNC_KEPT));
+        let scratch = Scratch::new();
+        let mut target = scratch.definition(&source(body));
+        target.actions[0].parameters[0].name = "b".into();
+        target.actions[0].parameters[0].rules.renamed_from = Some("a".into());
+        let (text, report) = scratch.sync(&source(body), &target, Form::Json);
+        assert!(text.contains("#[ext(renamed_from = \"a\")]\n    b: u32,"), "{text}");
+        assert!(text.contains(&format!("    {}\n}}", expected.unwrap_or(body))), "{text}");
+        assert_eq!(report.open.is_empty(), expected.is_some(), "{body}: {:?}", report.open);
+    }
 }

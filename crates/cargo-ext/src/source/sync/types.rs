@@ -21,8 +21,7 @@ impl Sync<'_> {
 
     /// The index of a type of the source.
     pub(super) fn current_type(&self, name: &str) -> Option<usize> {
-        let key = self.type_key(name);
-        self.current.extension.types.iter().position(|it| self.type_key(&it.name) == key)
+        self.known.get(&self.type_key(name)).copied()
     }
 
     /// Whether a type of the source is the wanted one, as far as the definition can tell.
@@ -114,6 +113,12 @@ impl Sync<'_> {
             }
             return self.rewrite.type_text(module, name).0;
         };
+        if self.is_case_fields(index) {
+            let message =
+                format!("the type `{name}` is the fields of a case, which has no name in Rust");
+            let place = self.current.places.types.get(index);
+            self.by_hand(message, place, "make it a structure, and let the case have that");
+        }
         let known = self.current.paths[index].clone();
         let (above, last) = known.path.rsplit_once("::").unwrap_or(("", &known.path));
         let own = above
