@@ -1,6 +1,9 @@
 //! The command line.
 
 mod migrate;
+mod open;
+mod source;
+mod sync;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -8,6 +11,12 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 pub use migrate::{Migrate, Outsystems, Platform};
+pub use open::Open;
+pub use source::{
+    Action, ActionAdd, ActionVerb, Enum, EnumAdd, EnumVerb, Error, ErrorVerb, Structure,
+    StructureAdd, StructureVerb, Writing,
+};
+pub use sync::Sync;
 
 /// Typed, sandboxed, versioned extensions from annotated Rust functions
 #[derive(Debug, Parser)]
@@ -134,6 +143,32 @@ Examples:
   cargo ext migrate outsystems ../orders/Source/NET --namespace acme
   cargo ext migrate outsystems ~/src/IbanChecker --namespace acme --output iban")]
     Migrate(Migrate),
+    /// Write actions
+    Action(Action),
+    /// Write structures
+    Structure(Structure),
+    /// Write enums
+    Enum(Enum),
+    /// Write errors
+    Error(Error),
+    /// Bring the source in line with a definition, whatever was written before
+    #[command(after_help = "\
+Missing actions and types are added as stubs, changed signatures are written anew around the
+bodies that were there, a rename is followed by `renamed_from`. What would lose code is reported.
+
+Examples:
+  cargo ext inspect --format json > orders.json   # edit it, then:
+  cargo ext sync orders.json --dry-run
+  cargo ext sync world.wit")]
+    Sync(Sync),
+    /// Open the editor at an action or a type
+    #[command(after_help = "\
+The editor is $VISUAL, $EDITOR, or the first of VS Code, Zed and RustRover on the path.
+
+Examples:
+  cargo ext open
+  cargo ext open price_order")]
+    Open(Open),
     /// Build an extension into a package: a component and its manifest
     #[command(
         visible_alias = "b",

@@ -8,17 +8,20 @@ mod doc;
 mod doctor;
 mod explain;
 mod inspect;
+mod item;
 mod list;
 mod migrate;
 mod new;
+mod open;
 mod package;
 mod publish;
 mod remove;
 mod run;
 mod scaffold;
 mod shellfiles;
+mod sync;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{ActionVerb, Cli, Command, EnumVerb, ErrorVerb, StructureVerb};
 use crate::failure::Failure;
 use crate::shell::Shell;
 
@@ -28,6 +31,20 @@ pub fn run(cli: &Cli, shell: &Shell) -> Result<(), Failure> {
     match &cli.command {
         Command::New(arguments) => new::run(arguments, shell),
         Command::Migrate(arguments) => migrate::run(arguments, shell),
+        Command::Action(arguments) => match &arguments.verb {
+            ActionVerb::Add(arguments) => item::action(arguments, shell),
+        },
+        Command::Structure(arguments) => match &arguments.verb {
+            StructureVerb::Add(arguments) => item::structure(arguments, shell),
+        },
+        Command::Enum(arguments) => match &arguments.verb {
+            EnumVerb::Add(arguments) => item::enumeration(arguments, false, shell),
+        },
+        Command::Error(arguments) => match &arguments.verb {
+            ErrorVerb::Add(arguments) => item::enumeration(arguments, true, shell),
+        },
+        Command::Sync(arguments) => sync::run(arguments, shell),
+        Command::Open(arguments) => open::run(arguments, shell),
         Command::Build(arguments) => build::run(arguments, shell),
         Command::Check(arguments) => check::run(arguments, shell),
         Command::Run(arguments) => run::run(arguments, common, shell),

@@ -44,7 +44,7 @@ pub fn collect(
         files.icon(&source.path, &place(source));
         described.icon = source.path.clone();
     }
-    for (action, place) in resolved.extension.actions.iter().zip(&resolved.places) {
+    for (action, place) in resolved.extension.actions.iter().zip(&resolved.places.actions) {
         if !action.options.icon.is_empty() {
             files.icon(&action.options.icon, place);
         }

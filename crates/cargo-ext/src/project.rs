@@ -52,6 +52,11 @@ impl Project {
         self.metadata.target_directory.as_std_path()
     }
 
+    /// The workspace's folder, from which rustc names files.
+    pub fn root(&self) -> &Path {
+        self.metadata.workspace_root.as_std_path()
+    }
+
     /// The extensions that a command is about.
     pub fn extensions(&self, selection: &Selection) -> Result<Vec<&Package>, Failure> {
         if !selection.packages.is_empty() {

@@ -10,6 +10,7 @@
 //! | `EXT05xx` | calls |
 //! | `EXT06xx` | applications and their extensions |
 //! | `EXT07xx` | migration from other platforms |
+//! | `EXT08xx` | edits of an extension's source |
 //! | `EXT09xx` | annotated items, as the macros see them |
 
 /// The code of a text, if there is one.
@@ -18,8 +19,14 @@ pub fn find(text: &str) -> Option<Code> {
 }
 
 /// The codes that can be lived with.
-pub const WARNINGS: &[Code] =
-    &[DESCRIPTION_MISSING, TYPE_UNUSED, PERMISSION_UNUSED, PERMISSION_MISSING];
+pub const WARNINGS: &[Code] = &[
+    DESCRIPTION_MISSING,
+    TYPE_UNUSED,
+    PERMISSION_UNUSED,
+    PERMISSION_MISSING,
+    SYNC_KEPT,
+    SYNC_BY_HAND,
+];
 
 /// A code, such as `EXT0203`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -128,6 +135,18 @@ codes! {
     NO_LIBRARY = "EXT0702": "the sources are not those of an extension";
     SEVERAL_LIBRARIES = "EXT0703": "the sources are those of several extensions";
     FOLDER_EXISTS = "EXT0704": "the folder to write to is there already";
+
+    SOURCE_SYNTAX = "EXT0801": "a source file that is no Rust";
+    ELEMENT_FORM = "EXT0802": "an element that cannot be read";
+    ELEMENT_EXISTS = "EXT0803": "an element of this name is there already";
+    SOURCE_FILE = "EXT0804": "a file that cannot be one of the crate's";
+    EDIT_REFUSED = "EXT0805": "an edit that would leave no Rust";
+    ITEM_UNKNOWN = "EXT0806": "no item of the source has this name";
+    EDITOR = "EXT0807": "no editor, or one that fails";
+    WIT_UNREADABLE = "EXT0808": "WIT that cannot be read";
+    WIT_UNSUPPORTED = "EXT0809": "WIT that no extension can have";
+    SYNC_KEPT = "EXT0810": "the source has what the definition lacks";
+    SYNC_BY_HAND = "EXT0811": "a difference that is left to a human";
 
     // The macros write these codes into their messages (`ext-macros/src/errors.rs`).
     ITEM = "EXT0901": "an attribute on an item that it is not for";

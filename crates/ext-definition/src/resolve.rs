@@ -11,6 +11,8 @@ use crate::section::{self, ActionEntry, Entry, Identity, Named};
 
 mod check;
 
+pub use check::Places;
+
 /// Largest JSON manifest that is read, in bytes: in memory it is up to twenty times as large,
 /// and in a package a thousandth. One of 1,000 actions has half a megabyte.
 pub const MAX_MANIFEST: usize = 16 << 20;
@@ -22,14 +24,25 @@ pub struct Resolved {
     pub extension: Extension,
     /// The core export behind each action, in the actions' order.
     pub symbols: Vec<String>,
-    /// Where each action is, in the actions' order.
-    pub places: Vec<Place>,
+    /// Where its elements are in the source.
+    pub places: Places,
+    /// How each type is written in Rust, in the types' order.
+    pub paths: Vec<TypePath>,
     /// The files that its Cargo.toml names: whoever packs reads them.
     pub sources: Sources,
     /// Whether no element is missing because of a mistake in it.
     pub is_complete: bool,
     /// What is wrong with it.
     pub found: Vec<Diagnostic>,
+}
+
+/// A type as Rust names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypePath {
+    /// From the crate's name on.
+    pub path: String,
+    /// The types that a generic one is used at.
+    pub of: Vec<model::Type>,
 }
 
 impl Resolved {
@@ -84,7 +97,10 @@ fn resolved(entries: Vec<Entry>, crate_name: &str) -> Resolved {
     let names = Names::of(&actions, &mut diagnostics);
     let mut places = check::Places::default();
     let mut types: Vec<TypeDefinition> = Vec::new();
+    let mut paths = Vec::new();
     for (named, name) in names.types() {
+        let of = named.of.iter().map(|ty| names.ty(ty, &mut diagnostics)).collect();
+        paths.push(TypePath { path: named.path.clone(), of });
         places.types.push(named.place.clone());
         places.parts.push(part_places(&named.parts, &named.place));
         types.push(names.type_definition(named, name.clone(), &mut diagnostics));
@@ -120,7 +136,8 @@ fn resolved(entries: Vec<Entry>, crate_name: &str) -> Resolved {
     Resolved {
         extension,
         symbols,
-        places: places.actions,
+        places,
+        paths,
         sources,
         is_complete: complete,
         found: diagnostics,

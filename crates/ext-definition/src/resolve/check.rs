@@ -31,9 +31,11 @@ const MAX_TYPES: usize = 200_000;
 
 /// Where the elements of a definition are in the source, if that is known: in the
 /// elements' order.
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Places {
+    /// For each action.
     pub actions: Vec<Place>,
+    /// For each type.
     pub types: Vec<Place>,
     /// For each action the places of its parameters.
     pub parameters: Vec<Vec<Place>>,
