@@ -1,7 +1,9 @@
 //! A generated client of the kitchen sink: it compiles, its values cross, and its calls keep
 //! to the rules of the definition.
 
-use ext_tests::{Scratch, root};
+use ext_definition::doc;
+use ext_definition::model::{Action, Extension};
+use ext_tests::{Scratch, build_extension, root};
 
 const MAIN: &str = r#"//! Calls the kitchen sink.
 
@@ -70,6 +72,21 @@ arguments do not fit: `value` must have at least 3 elements
 arguments do not fit: `value.code` must match the pattern [A-Z]{3}
 ";
 
+/// The calls that the documentation shows, each in a function of its own: they compile.
+fn examples() -> String {
+    let manifest = build_extension("kitchen-sink").with_extension("json");
+    let manifest = std::fs::read(manifest).expect("a manifest");
+    let extension = Extension::from_json(&manifest).expect("a definition");
+    let function = |(index, action): (usize, &Action)| {
+        let call = doc::rust_call(&extension, action).expect("a call");
+        format!(
+            "#[allow(dead_code, deprecated, unused_variables)]\n\
+             fn example_{index}() -> Result<(), Box<dyn std::error::Error>> {{\n{call}\nOk(())\n}}\n"
+        )
+    };
+    extension.actions.iter().enumerate().map(function).collect()
+}
+
 #[test]
 fn a_generated_client_keeps_to_the_rules() {
     let scratch = Scratch::new();
@@ -89,7 +106,7 @@ fn a_generated_client_keeps_to_the_rules() {
         "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
          [dependencies]\nserde_json = \"1\"\n\n[workspace]\n",
     );
-    write("src/main.rs", MAIN);
+    write("src/main.rs", &format!("{MAIN}\n{}", examples()));
     std::fs::copy(root().join("Cargo.lock"), app.join("Cargo.lock")).expect("a copy");
     scratch.ext("app", &["add", "example:kitchen-sink"]).success();
     let said = scratch.cargo("app", &["run", "--quiet"]).success();

@@ -25,7 +25,12 @@ pub fn call(extension: &Extension, action: &Action, arguments: &Value) -> Option
         Some(_) => "let result = ".into(),
     };
     let open = format!("{binding}{module}.{}(", identifier(&action.name));
-    let call = list(&open, arguments, ")?;", false);
+    // Only what can be said in words becomes another error by itself.
+    let close = match &action.error {
+        Some(error) if !writer.is_displayed(error) => ").map_err(|error| format!(\"{error:?}\"))?;",
+        _ => ")?;",
+    };
+    let call = list(&open, arguments, close, false);
     let names: Vec<String> = writer.names.into_iter().collect();
     let names = match &names[..] {
         [one] => one.clone(),
@@ -56,6 +61,19 @@ impl Writer<'_> {
 
     fn kind(&self, name: &str) -> Option<&Kind> {
         self.extension.types.iter().find(|it| it.name == name).map(|it| &it.kind)
+    }
+
+    /// Whether values of the type have a `Display`.
+    fn is_displayed(&self, ty: &Type) -> bool {
+        match ty {
+            Type::Named(name) => match self.kind(name) {
+                Some(Kind::Enum { cases } | Kind::Variant { cases }) => {
+                    cases.iter().any(|it| it.message.is_some())
+                }
+                _ => false,
+            },
+            ty => *ty != Type::Unit && ty.children().is_empty(),
+        }
     }
 
     /// A value that a call borrows.
