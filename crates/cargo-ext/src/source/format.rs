@@ -32,15 +32,14 @@ fn run(text: &str, folder: &Path, edition: &str) -> Option<String> {
     (output.status.success() && !text.trim().is_empty()).then_some(text)
 }
 
-/// A signature, which is no whole item: it gets a body for the time.
-pub fn signature(text: &str, folder: &Path, edition: &str) -> String {
+/// A signature, which is no whole item: it gets a body for the time. Nothing where there is no
+/// rustfmt, or where it gives up.
+pub fn signature(text: &str, folder: &Path, edition: &str) -> Option<String> {
     let whole = format!("{} {{}}\n", text.trim_end());
-    let formatted = run(&whole, folder, edition);
-    let formatted = formatted.as_deref().map(str::trim_end);
-    match formatted.and_then(|it| it.strip_suffix("{}")) {
-        Some(signature) => signature.trim_end().to_owned(),
-        None => text.trim_end().to_owned(),
-    }
+    let formatted = run(&whole, folder, edition)?;
+    // Behind several lines the braces stand on two.
+    let signature = formatted.trim_end().strip_suffix('}')?.trim_end().strip_suffix('{')?;
+    Some(signature.trim_end().to_owned())
 }
 
 /// Whether a literal goes over several lines, which nobody may move.

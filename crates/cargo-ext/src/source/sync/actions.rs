@@ -150,18 +150,19 @@ impl Sync<'_> {
     fn format_signature(&mut self, file: usize, function: &Function, indentation: &str) {
         let source = &self.rewrite.source.files[file];
         let text = self.rewrite.edits[file].apply_within(&source.text, &function.signature);
-        if text.parse().is_ok_and(format::has_long_literal) {
-            return self.rewrite.edits[file].replace(function.signature.clone(), text);
-        }
-        let space = &text[text.trim_end().len()..];
-        let formatted = format::signature(
-            &text.replace("\r\n", "\n"),
-            self.rewrite.folder(),
-            self.rewrite.edition(),
-        );
-        let formatted = format::indented(&formatted, indentation);
-        let formatted = format!("{}{space}", formatted.trim_start());
-        let formatted = source.with_line_ends(&formatted);
+        let is_movable = !text.parse().is_ok_and(format::has_long_literal);
+        let (folder, edition) = (self.rewrite.folder(), self.rewrite.edition());
+        let formatted = is_movable
+            .then(|| format::signature(&text.replace("\r\n", "\n"), folder, edition))
+            .flatten()
+            .map(|it| format::indented(&it, indentation));
+        let formatted = match formatted {
+            Some(formatted) => {
+                let space = &text[text.trim_end().len()..];
+                source.with_line_ends(&format!("{}{space}", formatted.trim_start()))
+            }
+            None => text,
+        };
         self.rewrite.edits[file].replace(function.signature.clone(), formatted);
     }
 

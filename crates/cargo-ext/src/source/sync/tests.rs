@@ -552,3 +552,56 @@ fn a_renamed_parameter_is_followed_only_where_that_is_certain() {
         assert_eq!(report.open.is_empty(), expected.is_some(), "{body}: {:?}", report.open);
     }
 }
+
+#[test]
+fn signatures_on_one_line_and_in_modules() {
+    let source = "\
+pub mod inner {
+    use ext_runtime::prelude::*;
+    #[ext_action] pub fn f(a: u32, /* b */ b: u32) -> u32 { a } // f
+
+    /// G.
+    #[ext_action]
+    #[must_use]
+    fn g() {}
+}
+";
+    let (text, report) = changed(source, |target| {
+        let action = &mut target.actions[0];
+        action.description = "F.".into();
+        action.parameters.remove(1);
+        action.parameters[0].description = "A.".into();
+        action.parameters.push(Field::new("c", Type::String));
+        action.result = Some(Type::Option(Box::new(Type::U32)));
+        target.actions[1].result = Some(Type::Bool);
+        target.actions[1].options.function = true;
+        let mut new = target.actions[1].clone();
+        new.name = "h".into();
+        target.actions.push(new);
+    });
+    let expected = "\
+pub mod inner {
+    use ext_runtime::prelude::*;
+    /// F.
+    #[ext_action] pub fn f(
+        /// A.
+        a: u32,
+        /// The c.
+        c: String,
+    ) -> Option<u32> { a } // f
+
+    /// G.
+    #[ext_action(function)]
+    #[must_use]
+    fn g() -> bool {}
+
+    /// G.
+    #[ext_action(function)]
+    pub fn h() -> bool {
+        todo!()
+    }
+}
+";
+    assert_eq!(text, expected);
+    assert_eq!(report.open.len(), 2, "{:?}", report.open);
+}
