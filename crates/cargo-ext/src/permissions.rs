@@ -32,8 +32,8 @@ pub fn warnings(core: &[u8], asked: &Permissions, manifest: &Place) -> Vec<Diagn
         found.push(unused("the time (`permissions.clocks`)".into(), "its code never looks"));
     }
     for name in &asked.environment {
-        let holds = |bytes: &&[u8]| bytes.windows(name.len()).any(|it| it == name.as_bytes());
-        if !module.content.iter().any(|bytes| holds(&bytes)) {
+        let holds = |bytes: &[u8]| bytes.windows(name.len()).any(|it| it == name.as_bytes());
+        if !module.content.iter().any(|bytes| holds(bytes)) {
             let what = format!("the variable `{name}` (`permissions.environment`)");
             found.push(unused(what, "its name is nowhere in the code"));
         }

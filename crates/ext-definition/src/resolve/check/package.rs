@@ -53,7 +53,8 @@ pub fn check(extension: &Extension, found: &mut Vec<Diagnostic>) {
         wrong(code::DATABASE_UNKNOWN, "database", database, verdict);
     }
     let Permissions { http, environment, folders, clocks: _ } = &package.permissions;
-    let lists: [(_, _, fn(&str) -> bool); 3] = [
+    type Fits = fn(&str) -> bool;
+    let lists: [(_, _, Fits); 3] = [
         ("host", http, rules::host),
         ("variable", environment, rules::variable),
         ("folder", folders, rules::folder),
@@ -114,7 +115,7 @@ fn files(extension: &Extension, found: &mut Vec<Diagnostic>) {
         (&package.readme, rules::MAX_README, "the readme"),
     ] {
         let file = package.files.iter().find(|file| file.path == *path);
-        if !path.is_empty() && !file.is_some_and(|it| it.size <= longest) {
+        if !path.is_empty() && file.is_none_or(|it| it.size > longest) {
             let message = format!("{what} `{path}` is not in the package, or too large");
             found.push(Diagnostic::error(code::FILE_MISSING, message));
         }
@@ -172,24 +173,25 @@ mod tests {
             }),
             none
         );
-        let cases: &[(&str, &dyn Fn(&mut Package))] = &[
-            ("EXT0103", &|it| it.namespace = "A".into()),
-            ("EXT0104", &|it| it.name = String::new()),
-            ("EXT0114", &|it| it.version = "1".into()),
-            ("EXT0110", &|it| it.title = "x".repeat(101)),
-            ("EXT0110", &|it| it.description = "\x1b[2J".into()),
-            ("EXT0110", &|it| it.authors = vec![String::new(); 101]),
-            ("EXT0111", &|it| it.keywords = vec!["a".into(); 6]),
-            ("EXT0111", &|it| it.categories = vec!["A".into()]),
-            ("EXT0112", &|it| it.homepage = "javascript:alert(1)".into()),
-            ("EXT0107", &|it| it.databases = vec!["dbase".into()]),
-            ("EXT0108", &|it| it.permissions.folders = vec!["/a/../b".into()]),
-            ("EXT0113", &|it| it.limits.time_ms = Some(0)),
-            ("EXT0113", &|it| it.limits.memory_bytes = Some(u64::MAX)),
-            ("EXT0118", &|it| it.files = vec![file("../a")]),
-            ("EXT0119", &|it| it.files = vec![file("a"), file("A")]),
-            ("EXT0121", &|it| it.files = vec![File { digest: "x".into(), ..file("a") }]),
-            ("EXT0116", &|it| it.icon = "a".into()),
+        type Change = fn(&mut Package);
+        let cases: &[(&str, Change)] = &[
+            ("EXT0103", |it| it.namespace = "A".into()),
+            ("EXT0104", |it| it.name = String::new()),
+            ("EXT0114", |it| it.version = "1".into()),
+            ("EXT0110", |it| it.title = "x".repeat(101)),
+            ("EXT0110", |it| it.description = "\x1b[2J".into()),
+            ("EXT0110", |it| it.authors = vec![String::new(); 101]),
+            ("EXT0111", |it| it.keywords = vec!["a".into(); 6]),
+            ("EXT0111", |it| it.categories = vec!["A".into()]),
+            ("EXT0112", |it| it.homepage = "javascript:alert(1)".into()),
+            ("EXT0107", |it| it.databases = vec!["dbase".into()]),
+            ("EXT0108", |it| it.permissions.folders = vec!["/a/../b".into()]),
+            ("EXT0113", |it| it.limits.time_ms = Some(0)),
+            ("EXT0113", |it| it.limits.memory_bytes = Some(u64::MAX)),
+            ("EXT0118", |it| it.files = vec![file("../a")]),
+            ("EXT0119", |it| it.files = vec![file("a"), file("A")]),
+            ("EXT0121", |it| it.files = vec![File { digest: "x".into(), ..file("a") }]),
+            ("EXT0116", |it| it.icon = "a".into()),
         ];
         for (code, change) in cases {
             assert_eq!(codes(change), [*code]);
