@@ -6,6 +6,7 @@
 
 mod build;
 mod calls;
+mod check;
 mod measure;
 mod project;
 mod publish;
@@ -30,6 +31,7 @@ type Benchmark = fn() -> Result<Vec<Row>>;
 const BENCHMARKS: &[(&str, Benchmark)] = &[
     ("calls", calls::run),
     ("build", build::run),
+    ("check", check::run),
     ("publish", publish::run),
     ("size", size::run),
     ("scale", scale::run),

@@ -69,7 +69,7 @@ pub fn run() -> Result<Vec<Row>> {
 }
 
 /// An extension of so many actions, with structures and texts as people write them.
-fn many(template: &Extension, actions: usize) -> Extension {
+pub fn many(template: &Extension, actions: usize) -> Extension {
     let field = |name: &str, description: &str, ty| Field {
         description: description.into(),
         ..Field::new(name, ty)

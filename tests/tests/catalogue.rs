@@ -5,6 +5,8 @@
 //! each message about it, and `cargo ext check` says no more and no less. With a file
 //! `command`, that is run instead, and says the code.
 //!
+//! A file `settings` is the user's.
+//!
 //! What cannot be brought about in this way is listed in `catalogue/elsewhere.txt`, with the
 //! test that does.
 
@@ -136,7 +138,18 @@ impl Project {
         });
         let dependencies = tables.map(|table| format!("\n[{table}\n")).collect();
         let build = scratch.read("example/build.rs");
-        std::fs::create_dir_all(scratch.path().join("example/sources")).expect("a folder");
+        let sources = scratch.path().join("example/sources");
+        std::fs::create_dir_all(&sources).expect("a folder");
+        for (file, text) in [
+            ("broken.wit", "package acme:x;\nworld {\n"),
+            (
+                "stream.wit",
+                "package acme:x;\ninterface actions {\n  act: func(a: stream<u8>);\n}\nworld extension {\n  export actions;\n}\n",
+            ),
+            ("none.wasm", "no WebAssembly"),
+        ] {
+            std::fs::write(sources.join(file), text).expect("written");
+        }
         Self { scratch, dependencies, build }
     }
 
@@ -155,6 +168,12 @@ impl Project {
         let head = given("Cargo.toml").unwrap_or_else(|| HEAD.to_owned());
         let cargo = self.write("Cargo.toml", format!("{head}{}", self.dependencies));
         self.write("build.rs", given("build.rs").unwrap_or_else(|| self.build.clone()));
+        // Where the settings are looked for.
+        let settings = self.scratch.path().join("no settings");
+        match given("settings") {
+            Some(text) => std::fs::write(settings, text).expect("written"),
+            None => drop(std::fs::remove_file(settings)),
+        }
         let lib = self.write("src/lib.rs", given("lib.rs").unwrap_or_else(|| LIB.to_owned()));
         if let Some(command) = given("command") {
             let arguments: Vec<&str> = command.split_whitespace().collect();
@@ -185,4 +204,27 @@ fn every_example_is_reported_at_its_lines() {
     let wrong: Vec<String> =
         examples().iter().filter_map(|(code, example)| project.look(code, example)).collect();
     assert!(wrong.is_empty(), "{} examples:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// A crate of forty actions with a mistake of each of thirty kinds: all in one run, each at
+/// its line.
+#[test]
+fn thirty_mistakes_in_one_run() {
+    let project = Project::new();
+    let example = root().join("tests/mistakes");
+    let read = |file: &str| std::fs::read_to_string(example.join(file)).expect("the file is there");
+    let (cargo, lib) = (read("Cargo.toml"), read("lib.rs"));
+    let mut expected = announced("Cargo.toml", &cargo);
+    expected.extend(announced("lib.rs", &lib));
+    let kinds: BTreeSet<&String> = expected.iter().map(|(_, _, code)| code).collect();
+    assert_eq!((lib.matches("#[ext_action").count(), kinds.len()), (40, 30));
+
+    project.write("Cargo.toml", format!("{cargo}{}", project.dependencies));
+    project.write("src/lib.rs", lib);
+    let said = project.scratch.ext("example", &["check", "--message-format", "json"]);
+    assert_eq!(said.code, 1);
+    let found = reported(&said.out);
+    let (missing, more): (Vec<_>, Vec<_>) =
+        (expected.difference(&found).collect(), found.difference(&expected).collect());
+    assert!(missing.is_empty() && more.is_empty(), "missing {missing:?}, more {more:?}");
 }

@@ -209,6 +209,19 @@ fn adding_edits_only_what_it_must() {
         "{listed}"
     );
 
+    // What cannot be edited is left to its author, and nothing else is changed.
+    std::fs::write(scratch.path().join("shop/build.rs"), "use std as main;\n").expect("written");
+    scratch.ext("shop", &["add", "acme:hello@0.1"]).failure(1, "EXT0604");
+    std::fs::write(scratch.path().join("shop/build.rs"), &script).expect("written");
+    let manifest = scratch.read("shop/Cargo.toml");
+    scratch.edit(
+        "shop/Cargo.toml",
+        "[package.metadata.ext.dependencies]\n\"acme:hello\" = \"0.1\"",
+        "[package.metadata.ext]\ndependencies = 3",
+    );
+    scratch.ext("shop", &["add", "acme:hello@0.1"]).failure(1, "EXT0603");
+    std::fs::write(scratch.path().join("shop/Cargo.toml"), &manifest).expect("written");
+
     scratch.ext("shop", &["remove", "acme:other"]).failure(1, "it uses: acme:hello");
     scratch.ext("shop", &["remove", "acme:hello"]).success();
     assert!(!scratch.read("shop/Cargo.toml").contains("acme:hello"));

@@ -166,8 +166,11 @@ impl Cargo<'_> {
         }
         run.module.map(|path| Module { path }).ok_or_else(|| {
             Failure::input(
-                Diagnostic::error(code::NO_CDYLIB, format!("the build of `{name}` gave no module"))
-                    .help("an extension's `[lib]` needs `crate-type = [\"cdylib\", \"rlib\"]`"),
+                Diagnostic::error(
+                    code::BUILD_FAILED,
+                    format!("the build of `{name}` gave no module"),
+                )
+                .help("an extension's `[lib]` needs `crate-type = [\"cdylib\", \"rlib\"]`"),
             )
         })
     }

@@ -135,3 +135,26 @@ pub fn wit_text(component: &[u8]) -> Result<String, Diagnostic> {
         )
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_module_is_not_packed() {
+        let extension = Extension {
+            format: ext_definition::model::FORMAT,
+            package: ext_definition::package::Package {
+                namespace: "acme".into(),
+                name: "orders".into(),
+                version: "1.0.0".into(),
+                ..Default::default()
+            },
+            actions: Vec::new(),
+            types: Vec::new(),
+        };
+        let error = pack(b"no module", &extension, &[], &[], false).unwrap_err();
+        // EXT0404
+        assert_eq!(error.code, code::PACK_FAILED);
+    }
+}

@@ -190,3 +190,39 @@ fn with_table<T>(
         _ => Err(reader.mistakes.iter().map(Mistake::to_string).collect()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is said about an application with this manifest, lock file and definition.
+    fn mistakes(cargo: &str, lock: &str, definition: Option<&str>) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let write =
+            |file: &str, text: &str| std::fs::write(folder.path().join(file), text).unwrap();
+        write("Cargo.toml", cargo);
+        write("Ext.lock", lock);
+        std::fs::create_dir(folder.path().join("extensions")).unwrap();
+        if let Some(definition) = definition {
+            write("extensions/acme-orders.json", definition);
+        }
+        generate(folder.path()).unwrap_err()
+    }
+
+    #[test]
+    fn what_is_missing_is_said_with_the_way_out() {
+        let cargo = "[package.metadata.ext.dependencies]\n\"acme:orders\" = \"1\"\n";
+        let lock = "[[extension]]\nname = \"acme:orders\"\nversion = \"1.0.0\"\ndigest = \"x\"\n";
+        for (lock, definition, expected) in [
+            ("", None, "[EXT0606] `acme:orders` is not in Ext.lock"),
+            (lock, None, "[EXT0605]"),
+            (lock, Some("{"), "[EXT0605]"),
+        ] {
+            let found = mistakes(cargo, lock, definition);
+            assert!(found.len() == 1 && found[0].starts_with(expected), "{found:?}");
+            assert!(found[0].ends_with("run `cargo ext add acme:orders`"), "{found:?}");
+        }
+        let found = mistakes("[package", lock, None);
+        assert!(found[0].starts_with("[EXT0101]"), "{found:?}");
+    }
+}

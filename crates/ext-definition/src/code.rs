@@ -112,7 +112,6 @@ codes! {
     PACKAGE_CHOICE = "EXT0406": "it is not clear which package is meant";
     NEW_FAILED = "EXT0407": "a new project cannot be written";
     FILE = "EXT0408": "a file cannot be read or written";
-    NO_CDYLIB = "EXT0409": "the build gave no WebAssembly module";
     CODE_UNKNOWN = "EXT0410": "no message has this code";
     NOT_COMMITTED = "EXT0411": "a file would change that version control does not have";
 

@@ -276,6 +276,9 @@ const CONTRADICTIONS: &[(&str, code::Code, Lie)] = &[
     ("a list fifty levels deep", code::NESTING, |it| {
         action(it, "echo_line").result = Some((0..50).fold(Type::U8, |ty, _| list(ty)));
     }),
+    ("a map with lists as keys", code::MAP_KEY, |it| {
+        action(it, "echo_line").result = Some(Type::Map(Box::new((list(Type::U8), Type::U8))));
+    }),
     ("nothing as a value", code::UNIT_POSITION, |it| {
         action(it, "echo_line").parameters[0].ty = Type::Unit;
     }),
