@@ -209,22 +209,9 @@ impl Writer<'_> {
                 return format!("({})", elements.concat());
             }
             Type::Named(name) => return self.named(name),
-            Type::Unit => "()",
-            Type::Bool => "bool",
-            Type::Char => "char",
-            Type::S8 => "i8",
-            Type::S16 => "i16",
-            Type::S32 => "i32",
-            Type::S64 => "i64",
-            Type::U8 => "u8",
-            Type::U16 => "u16",
-            Type::U32 => "u32",
-            Type::U64 => "u64",
-            Type::F32 => "f32",
-            Type::F64 => "f64",
             Type::String => "String",
-            // `is_plain` let none of the others through.
-            other => return other.to_string(),
+            // `is_plain` let none but these through.
+            other => other.primitive().unwrap_or_default(),
         };
         name.to_owned()
     }

@@ -13,7 +13,7 @@ use ext_registry::{Digest, fs};
 use serde::Serialize;
 
 use crate::cli::Building;
-use crate::compile;
+use crate::compile::Cargo;
 use crate::failure::Failure;
 use crate::files::collect;
 use crate::pack;
@@ -74,7 +74,8 @@ pub fn check(
     }
     // The quickest build that gives a definition.
     let profile = building.profile.as_deref().unwrap_or("dev");
-    let module = compile::module_with_mistakes(package, building, profile, toolchain, shell)?;
+    let cargo = Cargo { package, building, profile, toolchain, shell };
+    let module = cargo.build_with_mistakes()?;
     definition(&read(&module.path)?, package)
 }
 
@@ -121,7 +122,8 @@ pub fn build(
 
     let profile = profile(building);
     let started = Instant::now();
-    let module = compile::module(package, building, profile, &toolchain, shell)?;
+    let cargo = Cargo { package, building, profile, toolchain: &toolchain, shell };
+    let module = cargo.build()?;
     shell.stage(
         "Built",
         format!("with {} [{profile}]", crate::toolchain::describe(&toolchain.sysroot)),

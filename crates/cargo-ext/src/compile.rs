@@ -28,49 +28,13 @@ enum Purpose {
     Check,
 }
 
-/// Builds one extension's core module. cargo writes its own progress and errors.
-pub fn module(
-    package: &Package,
-    building: &Building,
-    profile: &str,
-    toolchain: &Toolchain,
-    shell: &Shell,
-) -> Result<Module, Failure> {
-    let cargo = Cargo { package, building, profile, toolchain, shell };
-    let run = cargo.run(Purpose::Package)?;
-    cargo.module(run)
-}
-
-/// Builds one extension's core module to read its definition, mistakes included.
-pub fn module_with_mistakes(
-    package: &Package,
-    building: &Building,
-    profile: &str,
-    toolchain: &Toolchain,
-    shell: &Shell,
-) -> Result<Module, Failure> {
-    let cargo = Cargo { package, building, profile, toolchain, shell };
-    let run = cargo.run(Purpose::Check)?;
-    if run.succeeded {
-        run.messages.iter().for_each(|message| cargo.show(message));
-        return cargo.module(run);
-    }
-    if run.messages.is_empty() {
-        // It was something else than this package.
-        return cargo.module(run);
-    }
-    // Without a module nobody would say what the macros found: rustc says it all.
-    let run = cargo.run(Purpose::Package)?;
-    cargo.module(run)
-}
-
-/// How cargo is run.
-struct Cargo<'a> {
-    package: &'a Package,
-    building: &'a Building,
-    profile: &'a str,
-    toolchain: &'a Toolchain,
-    shell: &'a Shell,
+/// How one extension's core module is built. cargo writes its own progress and errors.
+pub struct Cargo<'a> {
+    pub package: &'a Package,
+    pub building: &'a Building,
+    pub profile: &'a str,
+    pub toolchain: &'a Toolchain,
+    pub shell: &'a Shell,
 }
 
 /// What became of it.
@@ -82,6 +46,26 @@ struct Run {
 }
 
 impl Cargo<'_> {
+    /// Builds it to be packed.
+    pub fn build(&self) -> Result<Module, Failure> {
+        self.module(self.run(Purpose::Package)?)
+    }
+
+    /// Builds it for its definition, mistakes included.
+    pub fn build_with_mistakes(&self) -> Result<Module, Failure> {
+        let run = self.run(Purpose::Check)?;
+        if run.succeeded {
+            run.messages.iter().for_each(|message| self.show(message));
+            return self.module(run);
+        }
+        if run.messages.is_empty() {
+            // It was something else than this package.
+            return self.module(run);
+        }
+        // Without a module nobody would say what the macros found: rustc says it all.
+        self.build()
+    }
+
     fn command(&self, purpose: Purpose) -> Command {
         let Self { package, building, profile, shell, .. } = self;
         let mut command = self.toolchain.cargo();

@@ -255,20 +255,7 @@ impl Renderer {
 
     /// With links to the types that it names.
     fn ty(&self, ty: &Type) -> String {
-        let of = |name: &str, parts: &[&Type]| {
-            let parts: Vec<String> = parts.iter().map(|it| self.ty(it)).collect();
-            format!("{name}\\<{}\\>", parts.join(", "))
-        };
-        match ty {
-            Type::List(inner) => of("list", &[inner]),
-            Type::Option(inner) => of("option", &[inner]),
-            Type::Map(both) => of("map", &[&both.0, &both.1]),
-            Type::Result(both) => of("result", &[&both.0, &both.1]),
-            Type::Tuple(elements) => of("tuple", &elements.iter().collect::<Vec<_>>()),
-            Type::Array(inner) => format!("array\\<{}, {}\\>", self.ty(&inner.0), inner.1),
-            Type::Named(name) => self.link(true, name),
-            simple => simple.to_string(),
-        }
+        ty.shown("\\<", "\\>", &|name| self.link(true, name))
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::naming::kebab;
 use crate::package::Package;
 pub use crate::rules::{Options, Rules};
 
@@ -314,17 +315,28 @@ impl Type {
 /// As people read it: `list<option<Line>>`.
 impl std::fmt::Display for Type {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.shown("<", ">", &str::to_owned))
+    }
+}
+
+impl Type {
+    /// As people read it, with these brackets and with named types as `named` writes them.
+    pub fn shown(&self, open: &str, close: &str, named: &dyn Fn(&str) -> String) -> String {
+        let of = |name: &str, parts: &[&Self]| {
+            let parts: Vec<String> = parts.iter().map(|it| it.shown(open, close, named)).collect();
+            format!("{name}{open}{}{close}", parts.join(", "))
+        };
         let simple = match self {
-            Self::List(of) => return write!(formatter, "list<{of}>"),
-            Self::Option(of) => return write!(formatter, "option<{of}>"),
-            Self::Map(both) => return write!(formatter, "map<{}, {}>", both.0, both.1),
-            Self::Array(of) => return write!(formatter, "array<{}, {}>", of.0, of.1),
-            Self::Result(both) => return write!(formatter, "result<{}, {}>", both.0, both.1),
-            Self::Tuple(elements) => {
-                let elements: Vec<String> = elements.iter().map(Self::to_string).collect();
-                return write!(formatter, "tuple<{}>", elements.join(", "));
+            Self::List(inner) => return of("list", &[inner]),
+            Self::Option(inner) => return of("option", &[inner]),
+            Self::Map(both) => return of("map", &[&both.0, &both.1]),
+            Self::Result(both) => return of("result", &[&both.0, &both.1]),
+            Self::Tuple(elements) => return of("tuple", &elements.iter().collect::<Vec<_>>()),
+            Self::Array(inner) => {
+                let element = inner.0.shown(open, close, named);
+                return format!("array{open}{element}, {}{close}", inner.1);
             }
-            Self::Named(name) => name,
+            Self::Named(name) => return named(name),
             Self::Unit => "unit",
             Self::Bool => "bool",
             Self::Char => "char",
@@ -341,7 +353,27 @@ impl std::fmt::Display for Type {
             Self::String => "string",
             platform => platform.platform_name().unwrap_or_default(),
         };
-        formatter.write_str(simple)
+        simple.to_owned()
+    }
+
+    /// The type in Rust, if it is one that the language has.
+    pub fn primitive(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Unit => "()",
+            Self::Bool => "bool",
+            Self::Char => "char",
+            Self::S8 => "i8",
+            Self::S16 => "i16",
+            Self::S32 => "i32",
+            Self::S64 => "i64",
+            Self::U8 => "u8",
+            Self::U16 => "u16",
+            Self::U32 => "u32",
+            Self::U64 => "u64",
+            Self::F32 => "f32",
+            Self::F64 => "f64",
+            _ => return None,
+        })
     }
 }
 
@@ -358,10 +390,13 @@ impl TypeDefinition {
 }
 
 impl Extension {
-    /// The action of a name, in snake or kebab case.
+    /// The action of a name, in snake or kebab case; or the one that had it (`renamed_from`).
     pub fn action(&self, name: &str) -> Option<&Action> {
-        let kebab = crate::naming::kebab(name);
-        self.actions.iter().find(|action| crate::naming::kebab(&action.name) == kebab)
+        let name = kebab(name);
+        let had =
+            |it: &&Action| it.options.renamed_from.as_ref().is_some_and(|it| kebab(it) == name);
+        let has = |it: &&Action| kebab(&it.name) == name;
+        self.actions.iter().find(has).or_else(|| self.actions.iter().find(had))
     }
 
     /// Every parameter and every field.

@@ -63,7 +63,8 @@ pub struct Loaded {
     pub limits: Limits,
     /// The files that it finds, if it has any.
     pub resources: Option<Resources>,
-    /// The places of actions in the definition, by their names in kebab-case.
+    /// The places of actions in the definition, by their names in kebab-case, former ones among
+    /// them.
     by_name: HashMap<String, usize>,
     types: json::Types,
     /// In the order of the definition's actions.
@@ -101,13 +102,16 @@ impl Extension {
         }
         // Whatever it imports beyond the sandbox's world is refused here, by name.
         let pre = host.linker().instantiate_pre(&component).map_err(refused)?;
-        let names = definition.actions.iter().map(|action| kebab(&action.name));
+        // What an action was called before still calls it.
+        let former = definition.actions.iter().map(|it| it.options.renamed_from.as_deref());
+        let former = former.zip(0..).filter_map(|(name, index)| Some((kebab(name?), index)));
+        let names = definition.actions.iter().map(|action| kebab(&action.name)).zip(0..);
         let resources = Resources::of(bytes, &definition.package, host.cache())?;
         Ok(Self(Arc::new(Loaded {
             host: host.clone(),
             limits: host.limits().and(&definition.package.limits),
             resources,
-            by_name: names.zip(0..).collect(),
+            by_name: former.chain(names).collect(),
             types: json::Types::of(&definition),
             definition,
             pre,

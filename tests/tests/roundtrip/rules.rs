@@ -86,6 +86,23 @@ fn forms_are_checked_when_a_value_enters() {
 }
 
 #[test]
+fn former_names_still_work() {
+    // `describe_customer` was `tell`, and `taxNumber` was `code`.
+    let call = |customer| sink::shared().call_json("tell", &json!({"customer": customer}));
+    let now = call(json!({"fullName": "Ada", "PIN": "", "taxNumber": "PT1"}));
+    let before = call(json!({"fullName": "Ada", "PIN": "", "code": "PT1"}));
+    assert_eq!(before.expect("it is right"), now.expect("it is right"));
+    let both = json!({"fullName": "Ada", "PIN": "", "code": "PT1", "taxNumber": "PT1"});
+    let found = broken("describe_customer", json!({"customer": both}));
+    assert!(found.len() == 1 && found[0].starts_with("`customer.code` is not known"), "{found:?}");
+    let found = broken("tell", json!({"customer": {"fullName": "Ada", "PIN": "", "code": "1"}}));
+    assert!(
+        found.len() == 1 && found[0].starts_with("`customer.taxNumber` must match"),
+        "{found:?}"
+    );
+}
+
+#[test]
 fn outputs_have_names() {
     let answer = sink::shared().call_json("divide", &json!({"dividend": 7, "divisor": 2}));
     assert_eq!(answer.expect("it is right"), json!({"quotient": 3, "remainder": 1}));

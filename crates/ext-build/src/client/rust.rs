@@ -2,23 +2,14 @@
 
 pub use ext_definition::client::identifier;
 use ext_definition::model::{Extension, Kind, Type};
+use ext_definition::naming::pascal;
 
 /// An owned value.
 pub fn owned(ty: &Type) -> String {
+    if let Some(primitive) = ty.primitive() {
+        return primitive.to_owned();
+    }
     match ty {
-        Type::Unit => "()".into(),
-        Type::Bool => "bool".into(),
-        Type::Char => "char".into(),
-        Type::S8 => "i8".into(),
-        Type::S16 => "i16".into(),
-        Type::S32 => "i32".into(),
-        Type::S64 => "i64".into(),
-        Type::U8 => "u8".into(),
-        Type::U16 => "u16".into(),
-        Type::U32 => "u32".into(),
-        Type::U64 => "u64".into(),
-        Type::F32 => "f32".into(),
-        Type::F64 => "f64".into(),
         Type::String => "::std::string::String".into(),
         Type::List(of) => format!("::std::vec::Vec<{}>", owned(of)),
         Type::Option(of) => format!("::std::option::Option<{}>", owned(of)),
@@ -31,21 +22,11 @@ pub fn owned(ty: &Type) -> String {
         Type::Map(both) => format!("::ext_host::Map<{}, {}>", owned(&both.0), owned(&both.1)),
         Type::Array(of) => format!("::std::vec::Vec<{}>", owned(&of.0)),
         Type::Named(name) => identifier(name),
-        Type::Decimal => platform("Decimal"),
-        Type::Date => platform("Date"),
-        Type::Time => platform("Time"),
-        Type::DateTime => platform("DateTime"),
-        Type::Duration => platform("Duration"),
-        Type::Uuid => platform("Uuid"),
-        Type::Email => platform("Email"),
-        Type::PhoneNumber => platform("PhoneNumber"),
-        Type::Url => platform("Url"),
-        Type::Json => platform("Json"),
+        // Everything else is one of the platform's, which are checked texts here.
+        other => {
+            format!("::ext_host::types::{}", pascal(other.platform_name().unwrap_or_default()))
+        }
     }
-}
-
-fn platform(name: &str) -> String {
-    format!("::ext_host::types::{name}")
 }
 
 /// `Result<T, E>`.

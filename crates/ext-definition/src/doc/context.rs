@@ -35,20 +35,7 @@ impl<'a> Context<'a> {
 
     /// A type, with links to the types that it names.
     pub fn ty(&self, ty: &Type) -> String {
-        let of = |name: &str, parts: &[&Type]| {
-            let parts: Vec<String> = parts.iter().map(|it| self.ty(it)).collect();
-            format!("{name}&lt;{}&gt;", parts.join(", "))
-        };
-        match ty {
-            Type::List(inner) => of("list", &[inner]),
-            Type::Option(inner) => of("option", &[inner]),
-            Type::Map(both) => of("map", &[&both.0, &both.1]),
-            Type::Result(both) => of("result", &[&both.0, &both.1]),
-            Type::Tuple(elements) => of("tuple", &elements.iter().collect::<Vec<_>>()),
-            Type::Array(inner) => format!("array&lt;{}, {}&gt;", self.ty(&inner.0), inner.1),
-            Type::Named(name) => link(&type_anchor(name), name),
-            simple => simple.to_string(),
-        }
+        ty.shown("&lt;", "&gt;", &|name| link(&type_anchor(name), name))
     }
 }
 

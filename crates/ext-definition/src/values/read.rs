@@ -1,6 +1,6 @@
 //! From JSON to values; every mistake is noted with its path.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -126,13 +126,16 @@ impl<'t, S: Sink> Reader<'t, S> {
             other => return self.expected(path, "an object", other),
         };
         let known = fields.iter().filter(|field| object.contains_key(field.json_name()));
-        if known.count() < object.len() {
-            self.unknown(fields, object, path);
-        }
+        let former = match known.count() < object.len() {
+            true => self.unknown(fields, object, path),
+            false => HashMap::new(),
+        };
         let mut values = Vec::new();
         for field in fields {
-            let path = child(path, field.json_name());
-            let value = match (object.get(field.json_name()), &field.rules.default) {
+            let name = field.json_name();
+            let path = child(path, name);
+            let given = object.get(name).or_else(|| former.get(name).copied());
+            let value = match (given, &field.rules.default) {
                 (Some(value), _) => self.field(field, value, &path),
                 (None, Some(default)) => {
                     let counts = usize::from(self.inside_defaults > 0 || !is_small(default));
@@ -149,17 +152,36 @@ impl<'t, S: Sink> Reader<'t, S> {
         (values.len() == fields.len()).then_some(values)
     }
 
-    /// Notes the members that no field has.
-    fn unknown(&mut self, fields: &[Field], object: &Map<String, Value>, path: &str) {
+    /// Members with a name that a field had: by the name that it has now. Notes those that no
+    /// field has or had.
+    fn unknown<'v>(
+        &mut self,
+        fields: &'v [Field],
+        object: &'v Map<String, Value>,
+        path: &str,
+    ) -> HashMap<&'v str, &'v Value> {
         let names: HashSet<&str> = fields.iter().map(Field::json_name).collect();
+        let renamed: HashMap<String, &str> = (fields.iter())
+            .filter_map(|it| Some((kebab(it.rules.renamed_from.as_ref()?), it.json_name())))
+            .collect();
         let known = listed(fields.iter().map(Field::json_name));
         let known = if known.is_empty() { "nothing" } else { &known };
-        for name in object.keys().filter(|name| !names.contains(name.as_str())) {
+        let mut former = HashMap::new();
+        for (name, value) in object.iter().filter(|(name, _)| !names.contains(name.as_str())) {
             if self.violations.len() > MAX_VIOLATIONS {
-                return;
+                break;
             }
-            self.wrong::<()>(&child(path, name), format!("is not known; expected: {known}"));
+            match renamed.get(&kebab(name)) {
+                Some(now) if !object.contains_key(*now) && !former.contains_key(now) => {
+                    former.insert(*now, value);
+                }
+                _ => {
+                    let message = format!("is not known; expected: {known}");
+                    self.wrong::<()>(&child(path, name), message);
+                }
+            }
         }
+        former
     }
 
     /// Whether defaults may add this.

@@ -60,20 +60,10 @@ impl Sync<'_> {
 
     /// A type as it is written in a module.
     pub(super) fn rust(&mut self, module: usize, ty: &Type) -> String {
+        if let Some(primitive) = ty.primitive() {
+            return primitive.to_owned();
+        }
         let simple = match ty {
-            Type::Unit => "()",
-            Type::Bool => "bool",
-            Type::Char => "char",
-            Type::S8 => "i8",
-            Type::S16 => "i16",
-            Type::S32 => "i32",
-            Type::S64 => "i64",
-            Type::U8 => "u8",
-            Type::U16 => "u16",
-            Type::U32 => "u32",
-            Type::U64 => "u64",
-            Type::F32 => "f32",
-            Type::F64 => "f64",
             Type::String => "String",
             Type::List(of) => return format!("Vec<{}>", self.rust(module, of)),
             Type::Option(of) => return format!("Option<{}>", self.rust(module, of)),
