@@ -77,8 +77,8 @@ pub fn titled() {}
 
 /// How long?
 #[ext_action]
-pub fn long(#[ext(max_length = "long")] text: String) -> usize { //~ EXT0913
-    text.len()
+pub fn long(#[ext(max_length = "long")] text: String) { //~ EXT0913
+    drop(text);
 }
 
 /// Two fields.

@@ -123,7 +123,6 @@ codes! {
     LOAD = "EXT0506": "the package cannot be loaded";
     MISMATCH = "EXT0507": "the package's definition and its component differ";
 
-    DEPENDENCY_FORM = "EXT0601": "not the form NAMESPACE:NAME@VERSION";
     NOT_A_DEPENDENCY = "EXT0602": "an extension that the application does not use";
     APPLICATION_MANIFEST = "EXT0603": "the application's Cargo.toml cannot be edited";
     BUILD_SCRIPT = "EXT0604": "the application's build.rs needs a hand";

@@ -68,9 +68,13 @@ const SYNTAX: &str = "EXT0913";
 /// error would hide from it whatever is only known once the crate compiles.
 pub fn report(errors: &Errors) -> TokenStream {
     let each = errors.mistakes.iter().map(|Mistake { error, fix }| {
-        let (text, compile_error) = (error.to_string(), error.to_compile_error());
+        let text = error.to_string();
         let coded = text.strip_prefix('[').and_then(|it| it.split_once("] "));
         let (code, message) = coded.unwrap_or((SYNTAX, &text));
+        let compile_error = match coded {
+            Some(_) => error.to_compile_error(),
+            None => syn::Error::new(error.span(), format!("[{SYNTAX}] {text}")).to_compile_error(),
+        };
         let mut members = Members::default().place(error.span());
         members.text("code", code);
         members.text("message", message);

@@ -81,7 +81,7 @@ pub fn check(extension: &Extension, places: &Places) -> Vec<Diagnostic> {
     for (index, action) in extension.actions.iter().enumerate() {
         let place = places.actions.get(index);
         let of = format!("the action `{}`", action.name);
-        checker.name("action", &action.name, place);
+        checker.name("an action", &action.name, place);
         let names: Vec<&str> = action.parameters.iter().map(|it| it.name.as_str()).collect();
         checker.parts("parameter", &of, &names, |it| places.parameter(index, it));
         for (at, parameter) in action.parameters.iter().enumerate() {
@@ -95,7 +95,7 @@ pub fn check(extension: &Extension, places: &Places) -> Vec<Diagnostic> {
     for (index, ty) in extension.types.iter().enumerate() {
         let place = places.types.get(index);
         let of = format!("the type `{}`", ty.name);
-        checker.name("type", &ty.name, place);
+        checker.name("a type", &ty.name, place);
         let (word, names): (_, Vec<&str>) = match &ty.kind {
             Kind::Structure { fields } => {
                 ("field", fields.iter().map(|it| it.name.as_str()).collect())
@@ -212,12 +212,12 @@ impl Checker<'_> {
     /// Whether no name of an action or type is so long that messages about its parts
     /// would be.
     fn lengths(&mut self, extension: &Extension) -> bool {
-        let actions = extension.actions.iter().map(|it| ("action", &it.name));
-        for (what, name) in actions.chain(extension.types.iter().map(|it| ("type", &it.name))) {
+        let actions = extension.actions.iter().map(|it| ("an action", &it.name));
+        for (what, name) in actions.chain(extension.types.iter().map(|it| ("a type", &it.name))) {
             if name.len() > 4 * naming::MAX_LEN {
                 let start: String = name.chars().take(naming::MAX_LEN).collect();
                 let reason = naming::NameError::TooLong;
-                let message = format!("`{start}…` cannot be the name of a {what}: {reason}");
+                let message = format!("`{start}…` cannot be the name of {what}: {reason}");
                 self.error(code::ELEMENT_NAME, message, None);
             }
         }
@@ -239,7 +239,7 @@ impl Checker<'_> {
 
     fn name(&mut self, what: &str, name: &str, place: Option<&Place>) {
         if let Err(reason) = naming::check_element(name) {
-            let message = format!("`{name}` cannot be the name of a {what}: {reason}");
+            let message = format!("`{name}` cannot be the name of {what}: {reason}");
             self.error(code::ELEMENT_NAME, message, place);
         }
     }
@@ -263,7 +263,7 @@ impl Checker<'_> {
             };
             let message = match names[first] == *name {
                 true => format!("two {what} are named `{name}`"),
-                false => format!("the {what} `{}` and `{name}` have one name in WIT", names[first]),
+                false => format!("`{}` and `{name}`, {what}, have one name in WIT", names[first]),
             };
             self.found.push(
                 Diagnostic::error(code, message)
@@ -313,7 +313,8 @@ impl Checker<'_> {
         place: impl Fn(usize) -> Option<&'p Place>,
     ) {
         for (index, name) in names.iter().enumerate() {
-            self.name(what, name, place(index));
+            let article = if what.starts_with('o') { "an" } else { "a" };
+            self.name(&format!("{article} {what}"), name, place(index));
         }
         let what = format!("{what}s of {of}");
         self.distinct(code::DUPLICATE_PART, &what, names, place);
