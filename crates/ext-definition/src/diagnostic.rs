@@ -105,6 +105,14 @@ impl Diagnostic {
     }
 }
 
+/// Says of diagnostics without a place which file they are about.
+pub fn in_file(mut found: Vec<Diagnostic>, name: &str) -> Vec<Diagnostic> {
+    for diagnostic in found.iter_mut().filter(|it| it.places.is_empty()) {
+        diagnostic.places.push(Place { file: name.to_owned(), line: 0, column: 0 });
+    }
+    found
+}
+
 impl std::fmt::Display for Diagnostic {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let severity = match self.severity {
