@@ -2,14 +2,12 @@
 
 use std::path::Path;
 
-use ext_definition::code;
-use ext_definition::diagnostic::{Diagnostic, Place};
+use ext_definition::diagnostic::{Diagnostic, Place, in_file};
 use ext_definition::model::Extension;
 use ext_definition::resolve::MAX_MANIFEST;
+use ext_definition::{code, import};
 
 use crate::failure::Failure;
-
-pub mod wit;
 
 /// What a definition can say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +34,7 @@ impl Definition {
             false => Form::Json,
         };
         let name = path.display().to_string();
-        let limit = if form == Form::Wit { wit::MAX } else { MAX_MANIFEST };
+        let limit = if form == Form::Wit { import::MAX } else { MAX_MANIFEST };
         if size.len() > limit as u64 {
             let message = format!("the definition has more than {} MiB", limit >> 20);
             let place = Place { file: name, line: 0, column: 0 };
@@ -45,16 +43,8 @@ impl Definition {
         let bytes = std::fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
         let extension = match form {
             Form::Json => Extension::from_json(&bytes).map_err(|found| in_file(found, &name))?,
-            Form::Wit => wit::read(&String::from_utf8_lossy(&bytes), &name)?,
+            Form::Wit => import::read(&String::from_utf8_lossy(&bytes), &name)?,
         };
         Ok(Self { extension, form })
     }
-}
-
-/// Says of diagnostics without a place which file they are about.
-fn in_file(mut found: Vec<Diagnostic>, name: &str) -> Vec<Diagnostic> {
-    for diagnostic in found.iter_mut().filter(|it| it.places.is_empty()) {
-        diagnostic.places.push(Place { file: name.to_owned(), line: 0, column: 0 });
-    }
-    found
 }

@@ -52,7 +52,7 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// A change that certainly mends it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub fix: Option<Fix>,
+    pub fix: Option<Box<Fix>>,
 }
 
 /// A change of the file that a diagnostic's first place is in.
@@ -94,7 +94,7 @@ impl Diagnostic {
 
     /// Adds a change that certainly mends it.
     pub fn fix(mut self, fix: Option<Fix>) -> Self {
-        self.fix = fix;
+        self.fix = fix.map(Box::new);
         self
     }
 
@@ -103,6 +103,14 @@ impl Diagnostic {
         self.help = Some(help.into());
         self
     }
+}
+
+/// Says of diagnostics without a place which file they are about.
+pub fn in_file(mut found: Vec<Diagnostic>, name: &str) -> Vec<Diagnostic> {
+    for diagnostic in found.iter_mut().filter(|it| it.places.is_empty()) {
+        diagnostic.places.push(Place { file: name.to_owned(), line: 0, column: 0 });
+    }
+    found
 }
 
 impl std::fmt::Display for Diagnostic {

@@ -24,6 +24,8 @@ pub mod examples;
 pub mod files;
 #[cfg(feature = "artifact")]
 pub mod icon;
+#[cfg(feature = "import")]
+pub mod import;
 #[cfg(feature = "model")]
 pub mod markdown;
 #[cfg(feature = "model")]

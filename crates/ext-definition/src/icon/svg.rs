@@ -44,8 +44,13 @@ pub fn check(content: &[u8]) -> Result<(), String> {
     let no_picture = "it is neither a PNG nor an SVG picture";
     let text = std::str::from_utf8(content).map_err(|_| no_picture)?;
     let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text).trim_start();
-    if rest.starts_with("<?xml") {
-        rest = rest.split_once("?>").ok_or(no_picture)?.1;
+    if let Some(declaration) = rest.strip_prefix("<?xml") {
+        let (inside, behind) = declaration.split_once("?>").ok_or(no_picture)?;
+        // `<?xml-stylesheet` reaches outside, and in HTML a declaration ends with its first `>`.
+        if !inside.starts_with(|it: char| it.is_whitespace()) || inside.contains(['<', '>']) {
+            return Err("its XML declaration is malformed".into());
+        }
+        rest = behind;
     }
     // The elements that are open; the root stays the only one on its level.
     let mut open: Vec<&str> = Vec::new();
@@ -61,7 +66,13 @@ pub fn check(content: &[u8]) -> Result<(), String> {
         references(between)?;
         let Some(tag) = tag else { break };
         if let Some(comment) = tag.strip_prefix("!--") {
-            rest = comment.split_once("-->").ok_or("a comment does not end")?.1;
+            let (inside, behind) = comment.split_once("-->").ok_or("a comment does not end")?;
+            // For a reader of HTML these end it, and what follows would be shown. XML has no
+            // `--` in comments either.
+            if inside.starts_with(['>', '-']) || inside.contains("--") || inside.ends_with('-') {
+                return Err("a comment starts with `>` or `-`, ends with `-`, or has `--`".into());
+            }
+            rest = behind;
             continue;
         }
         if tag.starts_with(['!', '?']) {
@@ -71,7 +82,8 @@ pub fn check(content: &[u8]) -> Result<(), String> {
         if let Some(closing) = tag.strip_prefix('/') {
             let (name, behind) = closing.split_once('>').ok_or("a tag does not end")?;
             if open.pop() != Some(name.trim_end()) {
-                return Err(format!("`</{name}>` closes what is not open"));
+                let shown: String = name.chars().take(40).collect();
+                return Err(format!("`</{shown}>` closes what is not open"));
             }
             rest = behind;
             continue;
@@ -154,6 +166,10 @@ fn attribute_is_plain(name: &str, value: &str) -> Result<(), String> {
     if value.contains('\\') || value.contains("javascript:") || value.contains("@import") {
         return Err(format!("its `{name}` is more than a style"));
     }
+    // Functions of CSS that load a picture without `url`.
+    if ["src(", "image(", "image-set("].iter().any(|it| value.contains(it)) {
+        return Err(format!("its `{name}` leads outside of the picture"));
+    }
     for (at, function) in value.match_indices("url(") {
         let target = value[at + function.len()..].trim_start().trim_start_matches(['"', '\'']);
         if !target.starts_with('#') {
@@ -225,6 +241,12 @@ mod tests {
             ("<svg a=\"", "malformed"),
             ("<svg", "does not end"),
             ("<!--", "does not end"),
+            ("<svg><!--><script>alert(1)</script>--></svg>", "a comment starts"),
+            ("<svg><!---><script>alert(1)</script>--></svg>", "a comment starts"),
+            ("<svg><!-- --!><script>alert(1)</script>--></svg>", "a comment starts"),
+            ("<?xml ><script>alert(1)</script>?><svg/>", "declaration"),
+            ("<?xml-stylesheet href=\"https://a.example/b.xsl\"?><svg/>", "declaration"),
+            ("<svg><g style=\"mask:image-set('https://a.example' 1x)\"/></svg>", "outside"),
         ] {
             let found = check(bad.as_bytes()).unwrap_err();
             assert!(found.contains(expected), "{bad}: {found}");

@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use cargo_metadata::{MetadataCommand, Package};
+use ext_definition::import;
 use ext_definition::model::{
     Action, Case, Extension, FORMAT, Field, Kind as TypeKind, Options, Rules, Type, TypeDefinition,
 };
@@ -15,7 +16,7 @@ use proptest::test_runner::{Config, TestRunner};
 use quote::ToTokens;
 
 use super::{Current, Report, sync};
-use crate::definition::{Definition, Form, wit};
+use crate::definition::{Definition, Form};
 use crate::source::item::{Item, Kind, Part};
 use crate::source::rewrite::Rewrite;
 use crate::source::walk::Crate;
@@ -410,7 +411,7 @@ fn any_definition_can_be_brought_into_any_source() {
             report.open.is_empty() && report.changed.is_empty() && report.added.is_empty()
         );
         let own = ext_definition::wit::render(&with_package(&first));
-        let own = wit::read(&own, "own.wit")
+        let own = import::read(&own, "own.wit")
             .map_err(|error| TestCaseError::fail(format!("{error:?}\n{own}")))?;
         prop_assert_eq!(&scratch.sync(&source, &own, Form::Wit).0, &source);
 
@@ -423,7 +424,7 @@ fn any_definition_can_be_brought_into_any_source() {
             )
         });
         let other = ext_definition::wit::render(&with_package(&second));
-        let other = wit::read(&other, "other.wit")
+        let other = import::read(&other, "other.wit")
             .map_err(|error| TestCaseError::fail(format!("{error:?}\n{other}")))?;
         for (target, form) in [(&second, Form::Json), (&other, Form::Wit)] {
             let (once, _) = scratch.sync(&written, target, form);

@@ -43,7 +43,7 @@ interface other { }
     assert_eq!(fields[1], Field::new("type", Type::Decimal));
     assert_eq!(fields[0].ty, Type::String);
     // And what was read can be written and read again.
-    let again = read(&ext_definition::wit::render(&extension), "y.wit").unwrap();
+    let again = read(&crate::wit::render(&extension), "y.wit").unwrap();
     assert_eq!(again, extension);
 }
 

@@ -1,19 +1,20 @@
-//! Reads a definition from WIT: the reverse of `ext_definition::wit`, for WIT of anybody.
+//! Reads a definition from WIT: the reverse of [`wit`](crate::wit), for WIT of anybody.
 //!
 //! WIT knows less than a definition does: no rules, no options, no maps, and names in another
 //! notation. What comes out is a definition that says what the WIT says.
 
 use std::collections::{HashMap, HashSet};
 
-use ext_definition::code;
-use ext_definition::diagnostic::{Diagnostic, Place};
-use ext_definition::model::{self, Action, Case, Extension, Field, Kind, Type, TypeDefinition};
-use ext_definition::naming::{pascal, snake};
-use ext_definition::package::Package;
-use ext_definition::wit::{INTERFACE, WORLD};
 use wit_parser::{
     Function, FunctionKind, InterfaceId, PackageId, Resolve, Span, TypeDefKind, TypeId, WorldItem,
 };
+
+use crate::code;
+use crate::diagnostic::{Diagnostic, Place, in_file};
+use crate::model::{self, Action, Case, Extension, Field, Kind, Type, TypeDefinition};
+use crate::naming::{pascal, snake};
+use crate::package::Package;
+use crate::wit::{INTERFACE, WORLD};
 
 /// Largest text that is read, in bytes.
 pub const MAX: usize = 1 << 20;
@@ -75,8 +76,7 @@ pub fn read(text: &str, path: &str) -> Result<Extension, Vec<Diagnostic>> {
     let package = Package { namespace, name, version, ..Package::default() };
     let extension = Extension { format: model::FORMAT, package, actions, types };
     // The rules that every definition keeps.
-    Extension::from_json(extension.to_json().as_bytes())
-        .map_err(|found| super::in_file(found, path))
+    Extension::from_json(extension.to_json().as_bytes()).map_err(|found| in_file(found, path))
 }
 
 /// `file.wit:10:5`.
