@@ -1,5 +1,8 @@
 //! What an extension's package says beyond its actions, from Cargo.toml to a call.
 
+use std::ops::Deref;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use ext_tests::Scratch;
 
 const SOURCE: &str = r#"//! Rates.
@@ -37,8 +40,27 @@ fn the_table_is_here() {
 const SVG: &str =
     "<svg xmlns=\"http://www.w3.org/2000/svg\"><rect width=\"1\" height=\"1\"/></svg>";
 
+/// The tests build crates of one name in one target folder: by turns.
+static TURN: Mutex<()> = Mutex::new(());
+
+/// A project, and the right to build it.
+struct Project {
+    scratch: Scratch,
+    _turn: MutexGuard<'static, ()>,
+}
+
+impl Deref for Project {
+    type Target = Scratch;
+
+    fn deref(&self) -> &Scratch {
+        &self.scratch
+    }
+}
+
 /// A new extension `acme:rates` with this source and these keys.
-fn project(keys: &str) -> Scratch {
+fn project(keys: &str) -> Project {
+    // A test that failed has left nothing that matters.
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let scratch = Scratch::new();
     scratch.ext("", &["new", "rates", "--namespace", "acme"]).success();
     write(&scratch, "src/lib.rs", SOURCE);
@@ -46,7 +68,7 @@ fn project(keys: &str) -> Scratch {
     write(&scratch, "pictures/table.svg", SVG);
     let keys = format!("namespace = \"acme\"\n{keys}");
     scratch.edit("rates/Cargo.toml", "namespace = \"acme\"\n", &keys);
-    scratch
+    Project { scratch, _turn }
 }
 
 fn write(scratch: &Scratch, file: &str, content: &str) {
