@@ -11,6 +11,7 @@ use super::model::{Library, Part, Topic};
 const RESERVED: &[&str] = &["crate", "self", "super"];
 /// Types that the generated source uses under these names.
 const TYPES: &[&str] = &[
+    "BTreeMap",
     "DateTime",
     "Date",
     "Decimal",
@@ -34,6 +35,8 @@ const TYPES: &[&str] = &[
 enum Case {
     Snake,
     Pascal,
+    /// Of a case: as `Pascal`, and what types are called does not matter.
+    Variant,
 }
 
 /// Gives everything its name in Rust, and notes what had to change.
@@ -45,6 +48,14 @@ pub fn assign(library: &mut Library) {
         structure.rust =
             types.take(&structure.name, &structure.name, &structure.place, &mut changed);
         parts(&mut structure.fields, &structure.name, &mut changed);
+    }
+    for of in &mut library.enums {
+        of.rust = types.take(&of.name, &of.name, &of.place, &mut changed);
+        let mut cases = Names::new(Case::Variant);
+        for case in &mut of.cases {
+            let element = format!("{}.{}", of.name, case.name);
+            case.rust = cases.take(&case.name, &element, &case.place, &mut changed);
+        }
     }
     for action in &mut library.actions {
         action.rust = actions.take(&action.name, &action.name, &action.place, &mut changed);
@@ -90,7 +101,7 @@ impl Names {
             why = Some("another has the name");
             let suffix = match self.case {
                 Case::Snake => format!("_{number}"),
-                Case::Pascal => number.to_string(),
+                Case::Pascal | Case::Variant => number.to_string(),
             };
             rust = format!("{}{suffix}", cut(&base, MAX_LEN - suffix.len()));
             number += 1;
@@ -107,7 +118,7 @@ impl Names {
         let mut why = (plain != name).then_some("names are of ASCII letters and digits");
         let mut rust = match self.case {
             Case::Snake => snake(&plain),
-            Case::Pascal => pascal(&plain),
+            Case::Pascal | Case::Variant => pascal(&plain),
         };
         if rust.is_empty() {
             rust = if self.case == Case::Snake { "value".into() } else { "Value".into() };
@@ -123,6 +134,10 @@ impl Names {
         }
         if RESERVED.contains(&rust.as_str()) {
             rust.push_str("_value");
+            why = Some("Rust needs the name");
+        }
+        if self.case == Case::Variant && rust == "Self" {
+            rust.push_str("Value");
             why = Some("Rust needs the name");
         }
         if self.case == Case::Pascal && TYPES.contains(&rust.as_str()) {

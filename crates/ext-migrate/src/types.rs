@@ -114,6 +114,15 @@ impl Basic {
         self.row().rust
     }
 
+    /// Whether it can be the key of a map.
+    pub fn is_key(self) -> bool {
+        use Basic::{Byte, Char, Int16, Integer, LongInteger, SByte, Text, UInt16, UInt32, UInt64};
+        matches!(
+            self,
+            Text | Integer | LongInteger | SByte | Int16 | Byte | UInt16 | UInt32 | UInt64 | Char
+        )
+    }
+
     /// What a value of this C# type is, when it is said to be `said`; nothing if it cannot
     /// be that.
     pub fn said_to_be(self, said: Self) -> Option<Self> {
@@ -130,13 +139,22 @@ impl Basic {
     }
 }
 
-/// A type in Rust; `structures` has the names of the structures.
-pub fn rust(ty: &Type, structures: &[String]) -> String {
+/// The names of a library's own types.
+#[derive(Debug)]
+pub struct Own {
+    pub structures: Vec<String>,
+    pub enums: Vec<String>,
+}
+
+/// A type in Rust.
+pub fn rust(ty: &Type, own: &Own) -> String {
     match ty {
         Type::Basic(basic) => basic.rust().to_owned(),
-        Type::Structure(index) => structures.get(*index).cloned().unwrap_or_default(),
-        Type::List(of) => format!("Vec<{}>", rust(of, structures)),
-        Type::Optional(of) => format!("Option<{}>", rust(of, structures)),
+        Type::Structure(index) => own.structures.get(*index).cloned().unwrap_or_default(),
+        Type::Enum(index) => own.enums.get(*index).cloned().unwrap_or_default(),
+        Type::List(of) => format!("Vec<{}>", rust(of, own)),
+        Type::Map(key, of) => format!("BTreeMap<{}, {}>", rust(key, own), rust(of, own)),
+        Type::Optional(of) => format!("Option<{}>", rust(of, own)),
         Type::Unknown => "String".into(),
     }
 }
@@ -162,7 +180,9 @@ pub fn imports(library: &Library) -> Vec<&'static str> {
 }
 
 fn used(library: &Library) -> impl Iterator<Item = &'static Row> {
-    TABLE.iter().filter(|row| library.parts().any(|part| part.ty.leaf() == Some(row.basic)))
+    let is_used =
+        |basic: Basic| library.parts().any(|part| part.ty.has(&|it| *it == Type::Basic(basic)));
+    TABLE.iter().filter(move |row| is_used(row.basic))
 }
 
 #[cfg(test)]

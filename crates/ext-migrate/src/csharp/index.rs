@@ -72,8 +72,18 @@ impl Index {
     /// The type that is meant by the segments of a name in `file`, seen from `path`: the one
     /// whose own path ends with them, the nearest first.
     pub fn find(&self, segments: &[String], path: &[String]) -> Option<usize> {
+        self.find_of(segments, path, &|kind| kind != Kind::Enum)
+    }
+
+    /// As [`Index::find`], among certain kinds of types.
+    pub fn find_of(
+        &self,
+        segments: &[String],
+        path: &[String],
+        wanted: &dyn Fn(Kind) -> bool,
+    ) -> Option<usize> {
         let (name, outer) = segments.split_last()?;
-        let candidates = self.named(name).filter(|(_, it)| it.kind != Kind::Enum);
+        let candidates = self.named(name).filter(|(_, it)| wanted(it.kind));
         let rank = |it: &Declaration| {
             let fits = it.path.ends_with(outer);
             let shared = it.path.iter().zip(path).take_while(|(a, b)| a == b).count();
@@ -140,7 +150,8 @@ fn merge(known: &mut Declaration, more: Declaration) {
 
 fn constants(declarations: &[Declaration]) -> Constants {
     let mut constants = Constants::new();
-    for declaration in declarations {
+    // A case of an enum is no constant: it stays what it is.
+    for declaration in declarations.iter().filter(|it| it.kind != Kind::Enum) {
         for field in declaration.fields.iter().filter(|it| it.shared) {
             let Some(value) = &field.initial else { continue };
             let simple = matches!(
