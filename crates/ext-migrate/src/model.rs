@@ -125,6 +125,8 @@ pub enum Type {
     List(Box<Type>),
     /// From keys that JSON can write as text.
     Map(Box<Type>, Box<Type>),
+    /// Of several, none of which has a structure in it.
+    Tuple(Vec<Type>),
     Optional(Box<Type>),
     /// What there is no counterpart for.
     Unknown,
@@ -136,7 +138,7 @@ impl Type {
         match self {
             Self::Structure(index) => Some(*index),
             Self::List(of) | Self::Optional(of) | Self::Map(_, of) => of.structure(),
-            Self::Basic(_) | Self::Enum(_) | Self::Unknown => None,
+            Self::Basic(_) | Self::Enum(_) | Self::Tuple(_) | Self::Unknown => None,
         }
     }
 
@@ -164,6 +166,7 @@ impl Type {
             || match self {
                 Self::List(of) | Self::Optional(of) => of.has(wanted),
                 Self::Map(key, of) => key.has(wanted) || of.has(wanted),
+                Self::Tuple(parts) => parts.iter().any(|part| part.has(wanted)),
                 Self::Basic(_) | Self::Structure(_) | Self::Enum(_) | Self::Unknown => false,
             }
     }

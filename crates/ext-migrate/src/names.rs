@@ -15,8 +15,10 @@ const TYPES: &[&str] = &[
     "DateTime",
     "Date",
     "Decimal",
+    "Duration",
     "Email",
     "Err",
+    "Json",
     "None",
     "Ok",
     "Option",
@@ -26,6 +28,7 @@ const TYPES: &[&str] = &[
     "Some",
     "String",
     "Time",
+    "Url",
     "Uuid",
     "Vec",
 ];
@@ -117,7 +120,8 @@ impl Names {
         let plain = ascii(name);
         let mut why = (plain != name).then_some("names are of ASCII letters and digits");
         let mut rust = match self.case {
-            Case::Snake => snake(&plain),
+            // `gS1Format` is the platform's `GS1Format`: the first letter belongs to the rest.
+            Case::Snake => snake(&upper_first(&plain)),
             Case::Pascal | Case::Variant => pascal(&plain),
         };
         if rust.is_empty() {
@@ -146,6 +150,14 @@ impl Names {
         }
         (rust, why)
     }
+}
+
+fn upper_first(name: &str) -> String {
+    let mut name = name.to_owned();
+    if let Some(first) = name.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    name
 }
 
 /// At most so many characters, without an underscore at the end.
@@ -226,6 +238,10 @@ mod tests {
             ("Workbook_Open", "workbook_open"),
             ("type", "r#type"),
             ("self", "self_value"),
+            ("gS1Format", "gs1_format"),
+            ("qRCodeVersion", "qr_code_version"),
+            ("eMail", "e_mail"),
+            ("iban", "iban"),
             ("WorkbookOpen", "workbook_open_2"),
             ("Código", "codigo"),
             ("日本", "value"),

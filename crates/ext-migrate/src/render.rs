@@ -70,12 +70,15 @@ impl Writer {
         if library.parts().any(|it| it.ty.has(&|it| matches!(it, Type::Map(..)))) {
             self.text.push_str("\nuse std::collections::BTreeMap;\n");
         }
-        self.text.push_str("\nuse ext_runtime::prelude::*;\n");
-        let imports = imports(library);
-        match &imports[..] {
-            [] => {}
-            [one] => self.line(&format!("use ext_runtime::{one};")),
-            several => self.line(&format!("use ext_runtime::{{{}}};", several.join(", "))),
+        // In rustfmt's order.
+        let prelude = "use ext_runtime::prelude::*;";
+        self.text.push('\n');
+        match &imports(library)[..] {
+            [] => self.line(prelude),
+            [one] => self.line(&format!("use ext_runtime::{one};\n{prelude}")),
+            several => {
+                self.line(&format!("{prelude}\nuse ext_runtime::{{{}}};", several.join(", ")));
+            }
         }
     }
 
@@ -157,8 +160,12 @@ impl Writer {
             .collect();
         let open = format!("pub fn {}(", action.rust);
         let line = format!("{open}{}){result} {{", inputs.join(", "));
-        let plain = action.inputs.iter().all(|part| part.description.is_empty())
-            && attributes.iter().all(Option::is_none);
+        let plain = action.inputs.iter().all(|part| part.description.is_empty());
+        let line = match (&inputs[..], &attributes[..]) {
+            ([one], [Some(attribute)]) => format!("{open}{attribute} {one}){result} {{"),
+            _ => line,
+        };
+        let plain = plain && (inputs.len() == 1 || attributes.iter().all(Option::is_none));
         if plain && line.chars().count() <= WIDTH {
             return self.line(&line);
         }

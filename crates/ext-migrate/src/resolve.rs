@@ -24,7 +24,22 @@ const LISTS: &[&str] = &[
     "ISet",
     "ImmutableList",
     "ImmutableArray",
+    "IAsyncEnumerable",
+    "IReadOnlySet",
+    "SortedSet",
+    "ReadOnlyCollection",
+    "ObservableCollection",
+    "Queue",
+    "Stack",
+    "LinkedList",
+    "ConcurrentBag",
+    "Memory",
+    "ReadOnlyMemory",
+    "ArraySegment",
+    "Span",
+    "ReadOnlySpan",
     "GenericRecordList",
+    "BasicTypeList",
     "OSList",
 ];
 /// Types of .NET that are maps of their arguments.
@@ -38,6 +53,10 @@ const MAPS: &[&str] = &[
     "ConcurrentDictionary",
     "ImmutableDictionary",
 ];
+/// Types of .NET that are tuples of their arguments.
+const TUPLES: &[&str] = &["KeyValuePair", "Tuple", "ValueTuple"];
+/// Most elements of a tuple.
+const MAX_TUPLE: usize = 12;
 /// What a caller never sees of a result that comes later.
 const LATER: &[&str] = &["Task", "ValueTask"];
 /// Most numbers of an enum that a note tells.
@@ -193,6 +212,7 @@ impl<'a> Builder<'a> {
                 [] => self.simple(segments, scope, depth),
                 [of] => self.generic(ty.last(), of, scope, depth),
                 [key, of] if MAPS.contains(&ty.last()) => self.map(key, of, scope, depth),
+                several if TUPLES.contains(&ty.last()) => self.tuple(several.iter(), scope, depth),
                 _ => Type::Unknown,
             },
             TypeName::Array(of) => match self.type_of(of, scope, depth + 1) {
@@ -204,7 +224,8 @@ impl<'a> Builder<'a> {
                 whole @ (Type::List(_) | Type::Map(..)) => whole,
                 of => of.optional(),
             },
-            TypeName::Tuple(_) | TypeName::Other(_) => Type::Unknown,
+            TypeName::Tuple(of) => self.tuple(of.iter().map(|(ty, _)| ty), scope, depth),
+            TypeName::Other(_) => Type::Unknown,
         }
     }
 
@@ -236,13 +257,32 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// A structure in a tuple would have to be looked for in circles: no extension that is
+    /// known has one.
+    fn tuple<'t>(
+        &mut self,
+        of: impl Iterator<Item = &'t TypeName>,
+        scope: Scope<'_>,
+        depth: usize,
+    ) -> Type {
+        let parts: Vec<Type> = of.map(|it| self.type_of(it, scope, depth + 1)).collect();
+        let is_structure = |ty: &Type| matches!(ty, Type::Structure(_));
+        match parts.iter().any(|it| it.has(&is_structure)) || parts.len() > MAX_TUPLE {
+            true => Type::Unknown,
+            false => Type::Tuple(parts),
+        }
+    }
+
     fn generic(&mut self, name: &str, of: &TypeName, scope: Scope<'_>, depth: usize) -> Type {
         match name {
             "Nullable" => self.type_of(of, scope, depth + 1).optional(),
             name if LATER.contains(&name) => self.type_of(of, scope, depth + 1),
-            name if LISTS.contains(&name) => {
-                Type::List(Box::new(self.type_of(of, scope, depth + 1)))
-            }
+            name if LISTS.contains(&name) => match (self.type_of(of, scope, depth + 1), name) {
+                (Type::Basic(Basic::Byte), "Memory" | "ReadOnlyMemory" | "ArraySegment") => {
+                    Type::Basic(Basic::BinaryData)
+                }
+                (of, _) => Type::List(Box::new(of)),
+            },
             _ => Type::Unknown,
         }
     }

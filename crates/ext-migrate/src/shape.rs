@@ -93,6 +93,7 @@ fn without(ty: &mut Type, gone: &dyn Fn(&Type) -> bool) {
             without(key, gone);
             without(of, gone);
         }
+        Type::Tuple(parts) => parts.iter_mut().for_each(|part| without(part, gone)),
         _ => {}
     }
 }

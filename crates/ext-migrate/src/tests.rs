@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::{Migration, migrate, migrate_texts};
 
+mod types;
+
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/migrate").join(name)
 }
@@ -110,82 +112,6 @@ fn what_is_missing_or_broken_is_noted() {
         assert!(of(&[("a.cs", none)]).is_none(), "{none}");
     }
     assert!(of(&[("a.cs", ODC), ("b.cs", interface)]).is_none());
-}
-
-#[test]
-fn enums_keep_their_cases() {
-    let text = r#"
-        namespace Acme;
-        [OSInterface] public interface IA {
-            void Paint(Color color, Color? other = null, Color third = Color.DeepBlue, List<Color> all = null);
-            Lonely Find(Kind.Inner kind, Empty empty, Access access = 0);
-        }
-        /// <summary>What it looks like.</summary>
-        public enum Color {
-            /// <summary>Like fire.</summary>
-            Red,
-            [Description("blue")] DEEP_BLUE, DeepBlue = 7, Self, None
-        }
-        [Flags] public enum Access : byte { Read = 1, Write = 1 << 1, @class = 4 }
-        public class Kind { public enum Inner { String, Ok, _3D } }
-        public enum Empty { }
-        public enum Unused { A }
-        [OSStructure] public struct Lonely {
-            [OSStructureField(DefaultValue = "Red")] public Color Color;
-        }"#;
-    let found = of(&[("a.cs", text)]).expect("a library");
-    is_rust(&found.source);
-    for expected in [
-        "/// What it looks like.\n#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ExtEnum)]\n\
-         pub enum Color {\n    /// Like fire.\n    Red,\n    DeepBlue,\n    DeepBlue2,\n    SelfValue,\n    None,\n}",
-        "    color: Color,\n    other: Option<Color>,\n    #[ext(default = Color::DeepBlue2)] third: Color,\n    all: Vec<Color>,",
-        "pub enum Inner {\n    String,\n    Ok,\n    N3D,\n}",
-        "kind: Inner,\n    empty: String,\n    #[ext(default = Access::Read)] access: Access,\n) -> Lonely {",
-        "    #[ext(default = Color::Red)]\n    pub color: Color,",
-    ] {
-        assert!(found.source.contains(expected), "{expected}\n\n{}", found.source);
-    }
-    assert!(!found.source.contains("Unused"));
-    for expected in [
-        "with 2 actions, 3 enums and 1 structure.",
-        "`Access` is a set of flags in C#; a value has one case here",
-        "`Access` has numbers in C#, which its cases lose: `Read = 1`, `class = 4`",
-        "`Empty` has no cases; where it is used stands a text",
-    ] {
-        assert!(found.report.contains(expected), "{expected}\n\n{}", found.report);
-    }
-}
-
-#[test]
-fn dictionaries_are_maps() {
-    let text = r#"
-        [OSInterface] public interface IA {
-            Dictionary<string, decimal> Sum(IDictionary<string, string>? labels,
-                System.Collections.Generic.IReadOnlyDictionary<int, List<Item>> items,
-                Dictionary<Color, Dictionary<long, byte[]>> nested,
-                Dictionary<double, string> odd, IDictionary<string, object> loose);
-        }
-        public enum Color { Red }
-        [OSStructure] public struct Item { public Dictionary<string, Item> Inner; public Guid Id; }"#;
-    let found = of(&[("a.cs", text)]).expect("a library");
-    is_rust(&found.source);
-    for expected in [
-        "use std::collections::BTreeMap;\n\nuse ext_runtime::prelude::*;",
-        "    labels: BTreeMap<String, String>,\n    items: BTreeMap<i32, Vec<Item>>,\n    \
-         nested: BTreeMap<Color, BTreeMap<i64, Vec<u8>>>,\n    odd: String,\n    \
-         loose: BTreeMap<String, String>,\n) -> BTreeMap<String, Decimal> {",
-        "pub inner: String,",
-    ] {
-        assert!(found.source.contains(expected), "{expected}\n\n{}", found.source);
-    }
-    assert_eq!(found.features, ["decimal", "uuid"]);
-    for expected in [
-        "`Sum.odd` is `Dictionary<double, string>` in C#",
-        "`Sum.loose` is `IDictionary<string, object>` in C#",
-        "`Item.Inner` leads back to `Item`",
-    ] {
-        assert!(found.report.contains(expected), "{expected}\n\n{}", found.report);
-    }
 }
 
 #[test]

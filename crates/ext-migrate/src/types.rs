@@ -19,6 +19,9 @@ pub enum Basic {
     Email,
     PhoneNumber,
     Guid,
+    Duration,
+    Url,
+    Json,
     Double,
     Single,
     SByte,
@@ -72,7 +75,7 @@ table! {
     Integer     "i32"         std         ["int" "Int32"];
     LongInteger "i64"         std         ["long" "Int64"];
     Boolean     "bool"        std         ["bool" "Boolean"];
-    BinaryData  "Vec<u8>"     std         [];
+    BinaryData  "Vec<u8>"     std         ["Stream" "MemoryStream"];
     Decimal     "Decimal"     "decimal"   ["decimal" "Decimal"];
     Currency    "Decimal"     "decimal"   [];
     Date        "Date"        "date-time" ["DateOnly"];
@@ -81,6 +84,10 @@ table! {
     Email       "Email"       runtime     [];
     PhoneNumber "PhoneNumber" runtime     [];
     Guid        "Uuid"        "uuid"      ["Guid"];
+    Duration    "Duration"    "date-time" ["TimeSpan"];
+    Url         "Url"         "url"       ["Uri"];
+    Json        "Json"        "json"      ["JsonElement" "JsonDocument" "JsonNode" "JsonObject"
+                                           "JsonArray" "JToken" "JObject" "JArray"];
     Double      "f64"         std         ["double" "Double"];
     Single      "f32"         std         ["float" "Single"];
     SByte       "i8"          std         ["sbyte" "SByte"];
@@ -112,6 +119,12 @@ impl Basic {
     /// Its Rust type.
     pub fn rust(self) -> &'static str {
         self.row().rust
+    }
+
+    pub fn is_number(self) -> bool {
+        use Basic::{Byte, Char, Currency, Decimal, Double, Single, Text};
+        let is_fraction = matches!(self, Byte | Currency | Decimal | Double | Single);
+        is_fraction || self.is_key() && !matches!(self, Text | Char)
     }
 
     /// Whether it can be the key of a map.
@@ -154,6 +167,10 @@ pub fn rust(ty: &Type, own: &Own) -> String {
         Type::Enum(index) => own.enums.get(*index).cloned().unwrap_or_default(),
         Type::List(of) => format!("Vec<{}>", rust(of, own)),
         Type::Map(key, of) => format!("BTreeMap<{}, {}>", rust(key, own), rust(of, own)),
+        Type::Tuple(parts) => {
+            let parts: Vec<String> = parts.iter().map(|part| rust(part, own)).collect();
+            format!("({})", parts.join(", "))
+        }
         Type::Optional(of) => format!("Option<{}>", rust(of, own)),
         Type::Unknown => "String".into(),
     }

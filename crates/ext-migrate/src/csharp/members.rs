@@ -153,7 +153,10 @@ impl Reader<'_> {
 
     fn is_private(&self, node: Node<'_>, of: Kind) -> bool {
         match of {
-            Kind::Interface => self.has(node, "private") || self.has(node, "protected"),
+            // A static one is of the interface, not of what implements it.
+            Kind::Interface => {
+                ["private", "protected", "static"].iter().any(|word| self.has(node, word))
+            }
             _ => !self.has(node, "public"),
         }
     }

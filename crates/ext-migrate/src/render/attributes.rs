@@ -5,7 +5,7 @@ use ext_definition::diagnostic::Place;
 use super::Writer;
 use crate::csharp::literal::Value;
 use crate::literal;
-use crate::model::{Part, Topic};
+use crate::model::{Part, Topic, Type};
 use crate::types::Basic;
 
 impl Writer {
@@ -45,6 +45,7 @@ impl Writer {
             }
             Value::Text(text) => cases.iter().find(|it| it.name == *text),
             Value::Number(number) if number == "0" => cases.first(),
+            Value::Null if matches!(part.ty, Type::Enum(_)) => cases.first(),
             _ => None,
         }?;
         Some(format!("{}::{}", self.own.enums.get(index)?, case.rust))
