@@ -27,8 +27,12 @@ pub struct Index {
 impl Index {
     pub fn new(mut files: Vec<File>) -> Self {
         let mut index = Self::default();
-        let has_interface = |file: &File| file.declarations.iter().any(is_o11);
-        if files.iter().any(|it| !is_copy(&it.name) && has_interface(it)) {
+        let has = |wanted: fn(&Declaration) -> bool| {
+            let original = files.iter().filter(|it| !is_copy(&it.name));
+            original.flat_map(|it| &it.declarations).any(wanted)
+        };
+        let only_copy = |it: &File| is_copy(&it.name) && it.declarations.iter().any(is_o11);
+        if has(is_o11) || has(is_o11_class) && !files.iter().any(only_copy) {
             let copies = files.extract_if(.., |it| is_copy(&it.name));
             index.copies = copies.map(|it| it.name).collect();
         }
@@ -112,6 +116,13 @@ pub fn is_o11(declaration: &Declaration) -> bool {
             true => is_generated(),
             false => declaration.methods.iter().any(|it| it.name.starts_with("Mss")),
         }
+}
+
+/// Whether it is the class that implements an O11 extension: often all that is published.
+pub fn is_o11_class(declaration: &Declaration) -> bool {
+    declaration.kind == Kind::Class
+        && declaration.name.strip_prefix("Css").is_some_and(|rest| !rest.is_empty())
+        && declaration.methods.iter().any(|it| it.name.starts_with("Mss") && !it.private)
 }
 
 fn is_copy(file: &str) -> bool {

@@ -126,14 +126,24 @@ fn generated_names_come_in_several_forms() {
         public class RLPlainList: BasicTypeList<int> { }
         public struct RC_00112233445566778899aabbccddeeff { public ST_00112233445566778899aabbccddeeffStructure ssSTPlace; }
         /// <summary>
-        /// Structure <code>ST_00112233445566778899aabbccddeeffStructure</code> that represents the Service Studio
-        ///  structure <code>PlaceOnEarth</code> <p> Description: A place</p>
+        /// [Structure] PlaceOnEarth (4rSXqWCNxkekV3WCTCA29w) <code>ST_00112233445566778899aabbccddeeffStructure</code> that represen
+        /// ts <code>PlaceOnEarth</code> <p>Description: A place</p>
         /// </summary>
-        public struct ST_00112233445566778899aabbccddeeffStructure { public BasicTypeList<string> ssNames; }"#;
+        // Name: PlaceOnEarth
+
+        public struct ST_00112233445566778899aabbccddeeffStructure {
+            public BasicTypeList<string> ssNames; public string ssMail; public DateTime ssDay; public bool ssOpen;
+            public ST_00112233445566778899aabbccddeeffStructure() {
+                ssNames = new BasicTypeList<string>(); ssMail = ""; ssDay = new DateTime(1900, 1, 1, 0, 0, 0, DateTimeKind.Utc); ssOpen = true;
+            }
+            public void Read(DbDataReader r, ref int index) {
+                ssMail = r.ReadEmail(index++, "PlaceOnEarth.Mail", ""); ssDay = r.ReadDate(index++, "PlaceOnEarth.Day", new DateTime(1900, 1, 1));
+            }
+        }"#;
     let found = of(&[("a.cs", text)]).expect("a library");
     is_rust(&found.source);
     for expected in [
-        "/// A place\n#[derive(Debug, Clone, PartialEq, ExtStructure)]\npub struct PlaceOnEarth {\n    pub names: Vec<String>,\n}",
+        "/// A place\n#[derive(Debug, Clone, PartialEq, ExtStructure)]\npub struct PlaceOnEarth {\n    pub names: Vec<String>,\n    pub mail: Email,\n    pub day: Date,\n    #[ext(default = true)]\n    pub open: bool,\n}",
         "    texts: Vec<String>,\n    all: Vec<PlaceOnEarth>,\n    one: PlaceOnEarth,\n    gone: Vec<String>,\n    plain: Vec<i32>,\n) -> Vec<i64> {",
     ] {
         assert!(found.source.contains(expected), "{expected}\n\n{}", found.source);
