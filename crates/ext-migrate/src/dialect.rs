@@ -3,7 +3,7 @@
 use ext_definition::code;
 use ext_definition::diagnostic::{Diagnostic, Place};
 
-use super::csharp::index::{Index, is_o11};
+use super::csharp::index::{Index, is_o11, is_o11_class};
 use super::model::{Library, Note, Topic};
 use super::{o11, odc};
 
@@ -15,8 +15,11 @@ pub fn library(index: &Index) -> Result<Library, Diagnostic> {
     let positions = |found: &dyn Fn(usize) -> bool| -> Vec<usize> {
         (0..index.declarations.len()).filter(|&it| found(it)).collect()
     };
-    let extensions = positions(&|it| is_o11(&index.declarations[it]));
+    let mut extensions = positions(&|it| is_o11(&index.declarations[it]));
     let mut interfaces = positions(&|it| odc::is_interface(&index.declarations[it]));
+    if interfaces.is_empty() && extensions.is_empty() {
+        extensions = positions(&|it| is_o11_class(&index.declarations[it]));
+    }
     if interfaces.is_empty() && extensions.is_empty() {
         interfaces = positions(&|it| odc::is_likely_interface(&index.declarations[it]));
     }
@@ -50,8 +53,9 @@ fn note(text: &str, place: Place) -> Note {
 
 fn none() -> Diagnostic {
     let message = "the C# files declare no OutSystems extension";
-    let help = "an O11 extension has an interface `Iss…` with methods `Mss…` (Interface.cs), an \
-                ODC external library one with `[OSInterface]`: give the folder that has it";
+    let help = "an O11 extension has an interface `Iss…` (Interface.cs) or a class `Css…` with \
+                methods `Mss…`, an ODC external library an interface with `[OSInterface]`: give \
+                the folder that has it";
     Diagnostic::error(code::NO_LIBRARY, message).help(help)
 }
 

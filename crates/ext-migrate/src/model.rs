@@ -16,6 +16,7 @@ pub struct Library {
     pub kind: &'static str,
     pub actions: Vec<Action>,
     pub structures: Vec<Structure>,
+    pub enums: Vec<Enumeration>,
     pub notes: Vec<Note>,
 }
 
@@ -64,6 +65,24 @@ pub struct Structure {
     pub original_name: Option<String>,
 }
 
+/// A type of which a value is one of several names.
+#[derive(Debug)]
+pub struct Enumeration {
+    pub name: String,
+    pub rust: String,
+    pub description: String,
+    pub cases: Vec<Case>,
+    pub place: Place,
+}
+
+#[derive(Debug, Clone)]
+pub struct Case {
+    pub name: String,
+    pub rust: String,
+    pub description: String,
+    pub place: Place,
+}
+
 /// A parameter or a field.
 #[derive(Debug)]
 pub struct Part {
@@ -101,7 +120,13 @@ pub enum Type {
     Basic(Basic),
     /// One of the library's structures, by its index.
     Structure(usize),
+    /// One of the library's enums, by its index.
+    Enum(usize),
     List(Box<Type>),
+    /// From keys that JSON can write as text.
+    Map(Box<Type>, Box<Type>),
+    /// Of several, none of which has a structure in it.
+    Tuple(Vec<Type>),
     Optional(Box<Type>),
     /// What there is no counterpart for.
     Unknown,
@@ -112,8 +137,8 @@ impl Type {
     pub fn structure(&self) -> Option<usize> {
         match self {
             Self::Structure(index) => Some(*index),
-            Self::List(of) | Self::Optional(of) => of.structure(),
-            Self::Basic(_) | Self::Unknown => None,
+            Self::List(of) | Self::Optional(of) | Self::Map(_, of) => of.structure(),
+            Self::Basic(_) | Self::Enum(_) | Self::Tuple(_) | Self::Unknown => None,
         }
     }
 
@@ -126,13 +151,24 @@ impl Type {
         }
     }
 
-    /// Every basic type in it.
-    pub fn leaf(&self) -> Option<Basic> {
+    /// The enum of a single value, which may be absent.
+    pub fn enumeration(&self) -> Option<usize> {
         match self {
-            Self::Basic(basic) => Some(*basic),
-            Self::List(of) | Self::Optional(of) => of.leaf(),
+            Self::Enum(index) => Some(*index),
+            Self::Optional(of) => of.enumeration(),
             _ => None,
         }
+    }
+
+    /// Whether this or a type within it is what is looked for.
+    pub fn has(&self, wanted: &dyn Fn(&Self) -> bool) -> bool {
+        wanted(self)
+            || match self {
+                Self::List(of) | Self::Optional(of) => of.has(wanted),
+                Self::Map(key, of) => key.has(wanted) || of.has(wanted),
+                Self::Tuple(parts) => parts.iter().any(|part| part.has(wanted)),
+                Self::Basic(_) | Self::Structure(_) | Self::Enum(_) | Self::Unknown => false,
+            }
     }
 
     /// The type as something that may be absent, once.
@@ -179,6 +215,11 @@ impl Library {
     /// The structures that can be written: none is without fields.
     pub fn written(&self) -> impl Iterator<Item = &Structure> {
         self.structures.iter().filter(|it| !it.fields.is_empty())
+    }
+
+    /// The enums that can be written: none is without cases.
+    pub fn written_enums(&self) -> impl Iterator<Item = &Enumeration> {
+        self.enums.iter().filter(|it| !it.cases.is_empty())
     }
 
     /// Every parameter, output and field.

@@ -11,11 +11,14 @@ use super::model::{Library, Part, Topic};
 const RESERVED: &[&str] = &["crate", "self", "super"];
 /// Types that the generated source uses under these names.
 const TYPES: &[&str] = &[
+    "BTreeMap",
     "DateTime",
     "Date",
     "Decimal",
+    "Duration",
     "Email",
     "Err",
+    "Json",
     "None",
     "Ok",
     "Option",
@@ -25,6 +28,7 @@ const TYPES: &[&str] = &[
     "Some",
     "String",
     "Time",
+    "Url",
     "Uuid",
     "Vec",
 ];
@@ -34,6 +38,8 @@ const TYPES: &[&str] = &[
 enum Case {
     Snake,
     Pascal,
+    /// Of a case: as `Pascal`, and what types are called does not matter.
+    Variant,
 }
 
 /// Gives everything its name in Rust, and notes what had to change.
@@ -45,6 +51,14 @@ pub fn assign(library: &mut Library) {
         structure.rust =
             types.take(&structure.name, &structure.name, &structure.place, &mut changed);
         parts(&mut structure.fields, &structure.name, &mut changed);
+    }
+    for of in &mut library.enums {
+        of.rust = types.take(&of.name, &of.name, &of.place, &mut changed);
+        let mut cases = Names::new(Case::Variant);
+        for case in &mut of.cases {
+            let element = format!("{}.{}", of.name, case.name);
+            case.rust = cases.take(&case.name, &element, &case.place, &mut changed);
+        }
     }
     for action in &mut library.actions {
         action.rust = actions.take(&action.name, &action.name, &action.place, &mut changed);
@@ -90,7 +104,7 @@ impl Names {
             why = Some("another has the name");
             let suffix = match self.case {
                 Case::Snake => format!("_{number}"),
-                Case::Pascal => number.to_string(),
+                Case::Pascal | Case::Variant => number.to_string(),
             };
             rust = format!("{}{suffix}", cut(&base, MAX_LEN - suffix.len()));
             number += 1;
@@ -106,8 +120,9 @@ impl Names {
         let plain = ascii(name);
         let mut why = (plain != name).then_some("names are of ASCII letters and digits");
         let mut rust = match self.case {
-            Case::Snake => snake(&plain),
-            Case::Pascal => pascal(&plain),
+            // `gS1Format` is the platform's `GS1Format`: the first letter belongs to the rest.
+            Case::Snake => snake(&upper_first(&plain)),
+            Case::Pascal | Case::Variant => pascal(&plain),
         };
         if rust.is_empty() {
             rust = if self.case == Case::Snake { "value".into() } else { "Value".into() };
@@ -125,12 +140,24 @@ impl Names {
             rust.push_str("_value");
             why = Some("Rust needs the name");
         }
+        if self.case == Case::Variant && rust == "Self" {
+            rust.push_str("Value");
+            why = Some("Rust needs the name");
+        }
         if self.case == Case::Pascal && TYPES.contains(&rust.as_str()) {
             rust.push_str("Structure");
             why = Some("a type of the platform or of Rust has the name");
         }
         (rust, why)
     }
+}
+
+fn upper_first(name: &str) -> String {
+    let mut name = name.to_owned();
+    if let Some(first) = name.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    name
 }
 
 /// At most so many characters, without an underscore at the end.
@@ -211,6 +238,10 @@ mod tests {
             ("Workbook_Open", "workbook_open"),
             ("type", "r#type"),
             ("self", "self_value"),
+            ("gS1Format", "gs1_format"),
+            ("qRCodeVersion", "qr_code_version"),
+            ("eMail", "e_mail"),
+            ("iban", "iban"),
             ("WorkbookOpen", "workbook_open_2"),
             ("Código", "codigo"),
             ("日本", "value"),

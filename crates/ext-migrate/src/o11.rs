@@ -14,14 +14,18 @@ use super::csharp::index::Index;
 use super::model::{Action, Library, Part, Topic, Type};
 use super::resolve::{Builder, Scope, returned};
 
-/// Reads an extension, of which the interface is known.
+/// Reads an extension, of which the interface is known, or else the class.
 pub fn library(index: &Index, interface: usize) -> Library {
     let interface = &index.declarations[interface];
     let mut builder = Builder::new(index, "O11 extension", structures::own);
-    builder.library.name = stripped(&interface.name, "Iss", "").to_owned();
+    let prefix = if interface.kind == Kind::Class { "Css" } else { "Iss" };
+    builder.library.name = stripped(&interface.name, prefix, "").to_owned();
     builder.library.description = interface.doc.summary();
     let implementation = implementation(index, interface);
-    for method in &interface.methods {
+    // A class has helpers too.
+    let is_action =
+        |it: &&Method| interface.kind != Kind::Class || !it.private && it.name.starts_with("Mss");
+    for method in interface.methods.iter().filter(is_action) {
         let action = action(&mut builder, method, interface, implementation);
         builder.library.actions.push(action);
     }

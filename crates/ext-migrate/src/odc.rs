@@ -19,6 +19,9 @@ use super::model::{Action, Library, Part, Topic, Type};
 use super::resolve::{Builder, Scope, returned};
 use super::types::Basic;
 
+/// What the host of a .NET library hands in.
+const OF_THE_HOST: &[&str] = &["CancellationToken", "ILogger"];
+
 /// Whether it is an interface of an external library.
 pub fn is_interface(declaration: &Declaration) -> bool {
     declaration.kind == Kind::Interface && declaration.attribute("OSInterface").is_some()
@@ -121,6 +124,12 @@ fn action(
         action.outputs = outputs(builder, method, ty, attribute, scope);
     }
     for parameter in &method.parameters {
+        if OF_THE_HOST.contains(&parameter.ty.last()) {
+            let element = format!("{}.{}", method.name, parameter.name);
+            let text = format!("is `{}` in C#, which no caller gives", parameter.ty);
+            builder.library.note(Topic::LeftOut, &element, text, &parameter.place);
+            continue;
+        }
         let part = parameter_part(builder, parameter, method, scope);
         action.take(part, parameter.direction);
     }
@@ -169,12 +178,24 @@ fn parameter_part(
     let mut part = Part::new(&parameter.name, ty, parameter.place.clone());
     let description = text(builder, attribute, "Description").filter(|it| !it.is_empty());
     part.description = description.unwrap_or_else(|| method.doc.parameter(&parameter.name));
-    // What may be absent anyway needs no `null`.
-    let absent = parameter.default == Some(Value::Null) && matches!(part.ty, Type::Optional(_));
+    // What may be left out without a value that Rust has as well is absent then.
+    let absent = parameter.default == Some(Value::Null) && !has_zero(&part.ty);
+    if absent {
+        part.ty = part.ty.optional();
+    }
     let default = parameter.default.as_ref().filter(|_| !absent);
     part.default = default.map(|value| builder.constant(value));
     part.original_name = text(builder, attribute, "OriginalName");
     part
+}
+
+/// Whether C#'s `default` of a type is a value that a Rust literal can say.
+fn has_zero(ty: &Type) -> bool {
+    match ty {
+        Type::Basic(basic) => basic.is_number() || *basic == Basic::Boolean,
+        Type::List(_) | Type::Enum(_) => true,
+        _ => false,
+    }
 }
 
 /// A type with what an attribute says of it: `OSDataType.Email` for a `string`.

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use ext_definition::diagnostic::Place;
 
-use super::model::{Action, Library, Note, Part, Structure, Topic, Type};
-use super::types::{imports, rust};
+use super::model::{Action, Case, Enumeration, Library, Note, Part, Structure, Topic, Type};
+use super::types::{Own, imports, rust};
 
 mod attributes;
 
@@ -16,10 +16,17 @@ const WIDTH: usize = 100;
 pub fn render(library: &mut Library) -> String {
     let mut out = Writer {
         text: String::new(),
-        structures: library.structures.iter().map(|it| it.rust.clone()).collect(),
+        own: Own {
+            structures: library.structures.iter().map(|it| it.rust.clone()).collect(),
+            enums: library.enums.iter().map(|it| it.rust.clone()).collect(),
+        },
+        cases: library.enums.iter().map(|it| it.cases.clone()).collect(),
         notes: Vec::new(),
     };
     out.head(library);
+    for of in library.written_enums() {
+        out.enumeration(of);
+    }
     for structure in library.written() {
         out.structure(structure);
     }
@@ -32,8 +39,9 @@ pub fn render(library: &mut Library) -> String {
 
 struct Writer {
     text: String,
-    /// Their names.
-    structures: Vec<String>,
+    own: Own,
+    /// The cases of each enum.
+    cases: Vec<Vec<Case>>,
     notes: Vec<Note>,
 }
 
@@ -59,13 +67,31 @@ impl Writer {
         if library.actions.is_empty() && library.written().next().is_none() {
             return;
         }
-        self.text.push_str("\nuse ext_runtime::prelude::*;\n");
-        let imports = imports(library);
-        match &imports[..] {
-            [] => {}
-            [one] => self.line(&format!("use ext_runtime::{one};")),
-            several => self.line(&format!("use ext_runtime::{{{}}};", several.join(", "))),
+        if library.parts().any(|it| it.ty.has(&|it| matches!(it, Type::Map(..)))) {
+            self.text.push_str("\nuse std::collections::BTreeMap;\n");
         }
+        // In rustfmt's order.
+        let prelude = "use ext_runtime::prelude::*;";
+        self.text.push('\n');
+        match &imports(library)[..] {
+            [] => self.line(prelude),
+            [one] => self.line(&format!("use ext_runtime::{one};\n{prelude}")),
+            several => {
+                self.line(&format!("{prelude}\nuse ext_runtime::{{{}}};", several.join(", ")));
+            }
+        }
+    }
+
+    fn enumeration(&mut self, of: &Enumeration) {
+        self.text.push('\n');
+        self.doc("", "///", &of.description);
+        self.line("#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ExtEnum)]");
+        self.line(&format!("pub enum {} {{", of.rust));
+        for case in &of.cases {
+            self.doc("    ", "///", &case.description);
+            self.line(&format!("    {},", case.rust));
+        }
+        self.line("}");
     }
 
     fn structure(&mut self, structure: &Structure) {
@@ -134,8 +160,12 @@ impl Writer {
             .collect();
         let open = format!("pub fn {}(", action.rust);
         let line = format!("{open}{}){result} {{", inputs.join(", "));
-        let plain = action.inputs.iter().all(|part| part.description.is_empty())
-            && attributes.iter().all(Option::is_none);
+        let plain = action.inputs.iter().all(|part| part.description.is_empty());
+        let line = match (&inputs[..], &attributes[..]) {
+            ([one], [Some(attribute)]) => format!("{open}{attribute} {one}){result} {{"),
+            _ => line,
+        };
+        let plain = plain && (inputs.len() == 1 || attributes.iter().all(Option::is_none));
         if plain && line.chars().count() <= WIDTH {
             return self.line(&line);
         }
@@ -155,7 +185,7 @@ impl Writer {
     }
 
     fn ty(&self, ty: &Type) -> String {
-        rust(ty, &self.structures)
+        rust(ty, &self.own)
     }
 
     fn note(&mut self, topic: Topic, element: &str, text: String, place: &Place) {

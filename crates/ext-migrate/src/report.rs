@@ -55,10 +55,14 @@ pub fn report(library: &Library) -> String {
     let count = |number: usize, word: &str| {
         format!("{number} {word}{}", if number == 1 { "" } else { "s" })
     };
+    let enums = match library.written_enums().count() {
+        0 => String::new(),
+        number => format!(", {}", count(number, "enum")),
+    };
     let _ = writeln!(
         out,
-        "# Migration of {}\n\nFrom the OutSystems {}, with {} and {}. Places are relative to the \
-         folder that was migrated.",
+        "# Migration of {}\n\nFrom the OutSystems {}, with {}{enums} and {}. Places are relative to \
+         the folder that was migrated.",
         inline(&library.name),
         library.kind,
         count(library.actions.len(), "action"),

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use ext_definition::diagnostic::Place;
 
-use super::csharp::declaration::Method;
+use super::csharp::declaration::{Field, Method};
 use super::csharp::index::Index;
 use super::csharp::literal::Value;
 use super::csharp::name::TypeName;
-use super::model::{Action, Library, Structure, Topic, Type};
+use super::model::{Action, Case, Enumeration, Library, Structure, Topic, Type};
 use super::types::Basic;
 
 /// Types of .NET that are lists of their argument.
@@ -24,11 +24,43 @@ const LISTS: &[&str] = &[
     "ISet",
     "ImmutableList",
     "ImmutableArray",
+    "IAsyncEnumerable",
+    "IReadOnlySet",
+    "SortedSet",
+    "ReadOnlyCollection",
+    "ObservableCollection",
+    "Queue",
+    "Stack",
+    "LinkedList",
+    "ConcurrentBag",
+    "Memory",
+    "ReadOnlyMemory",
+    "ArraySegment",
+    "Span",
+    "ReadOnlySpan",
     "GenericRecordList",
+    "BasicTypeList",
     "OSList",
 ];
+/// Types of .NET that are maps of their arguments.
+const MAPS: &[&str] = &[
+    "Dictionary",
+    "IDictionary",
+    "IReadOnlyDictionary",
+    "ReadOnlyDictionary",
+    "SortedDictionary",
+    "SortedList",
+    "ConcurrentDictionary",
+    "ImmutableDictionary",
+];
+/// Types of .NET that are tuples of their arguments.
+const TUPLES: &[&str] = &["KeyValuePair", "Tuple", "ValueTuple"];
+/// Most elements of a tuple.
+const MAX_TUPLE: usize = 12;
 /// What a caller never sees of a result that comes later.
 const LATER: &[&str] = &["Task", "ValueTask"];
+/// Most numbers of an enum that a note tells.
+const MAX_NUMBERS: usize = 20;
 /// How far names are followed.
 const MAX_DEPTH: usize = 24;
 
@@ -50,6 +82,8 @@ pub struct Builder<'a> {
     own: Own,
     /// The structure of a declaration.
     structures: HashMap<usize, usize>,
+    /// The enum of a declaration.
+    enums: HashMap<usize, usize>,
     /// Declarations whose structure has no fields yet.
     open: Vec<usize>,
 }
@@ -57,7 +91,8 @@ pub struct Builder<'a> {
 impl<'a> Builder<'a> {
     pub fn new(index: &'a Index, kind: &'static str, own: Own) -> Self {
         let library = Library { kind, ..Library::default() };
-        Self { index, library, own, structures: HashMap::new(), open: Vec::new() }
+        let (structures, enums) = (HashMap::new(), HashMap::new());
+        Self { index, library, own, structures, enums, open: Vec::new() }
     }
 
     /// An action of a method, still without parameters.
@@ -98,6 +133,48 @@ impl<'a> Builder<'a> {
         Type::Structure(index)
     }
 
+    /// The enum of a declaration; notes what its cases do not say.
+    pub fn enumeration(&mut self, declaration: usize) -> Type {
+        if let Some(&known) = self.enums.get(&declaration) {
+            return Type::Enum(known);
+        }
+        let of = &self.index.declarations[declaration];
+        let index = self.library.enums.len();
+        self.enums.insert(declaration, index);
+        let case = |field: &Field| Case {
+            name: field.name.clone(),
+            rust: String::new(),
+            description: field.doc.summary(),
+            place: field.place.clone(),
+        };
+        self.library.enums.push(Enumeration {
+            name: of.name.clone(),
+            rust: String::new(),
+            description: of.doc.summary(),
+            cases: of.fields.iter().map(case).collect(),
+            place: of.place.clone(),
+        });
+        if of.attribute("Flags").is_some() {
+            let text = "is a set of flags in C#; a value has one case here";
+            self.library.note(Topic::UnknownType, &of.name, text, &of.place);
+        }
+        let numbers = of.fields.iter().filter_map(|it| {
+            let number = it.initial.as_ref().filter(|value| matches!(value, Value::Number(_)))?;
+            Some(format!("`{} = {number}`", it.name))
+        });
+        let numbers: Vec<_> = numbers.take(MAX_NUMBERS).collect();
+        let in_order = of.fields.iter().enumerate().all(|(index, it)| match &it.initial {
+            Some(Value::Number(number)) => *number == index.to_string(),
+            Some(_) => false,
+            None => true,
+        });
+        if !in_order && !numbers.is_empty() {
+            let text = format!("has numbers in C#, which its cases lose: {}", numbers.join(", "));
+            self.library.note(Topic::UnknownType, &of.name, text, &of.place);
+        }
+        Type::Enum(index)
+    }
+
     /// The next declaration whose structure needs fields, and the structure.
     pub fn next_open(&mut self) -> Option<(usize, usize)> {
         let declaration = self.open.pop()?;
@@ -134,18 +211,21 @@ impl<'a> Builder<'a> {
             TypeName::Named(segments, arguments) => match &arguments[..] {
                 [] => self.simple(segments, scope, depth),
                 [of] => self.generic(ty.last(), of, scope, depth),
+                [key, of] if MAPS.contains(&ty.last()) => self.map(key, of, scope, depth),
+                several if TUPLES.contains(&ty.last()) => self.tuple(several.iter(), scope, depth),
                 _ => Type::Unknown,
             },
             TypeName::Array(of) => match self.type_of(of, scope, depth + 1) {
                 Type::Basic(Basic::Byte) => Type::Basic(Basic::BinaryData),
                 of => Type::List(Box::new(of)),
             },
-            // An empty list says the same as none.
+            // An empty list or map says the same as none.
             TypeName::Nullable(of) => match self.type_of(of, scope, depth + 1) {
-                list @ Type::List(_) => list,
+                whole @ (Type::List(_) | Type::Map(..)) => whole,
                 of => of.optional(),
             },
-            TypeName::Tuple(_) | TypeName::Other(_) => Type::Unknown,
+            TypeName::Tuple(of) => self.tuple(of.iter().map(|(ty, _)| ty), scope, depth),
+            TypeName::Other(_) => Type::Unknown,
         }
     }
 
@@ -163,13 +243,46 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Other keys than these have no text in JSON.
+    fn map(&mut self, key: &TypeName, of: &TypeName, scope: Scope<'_>, depth: usize) -> Type {
+        let key = self.type_of(key, scope, depth + 1);
+        let usable = match &key {
+            Type::Basic(basic) => basic.is_key(),
+            Type::Enum(_) => true,
+            _ => false,
+        };
+        match usable {
+            true => Type::Map(Box::new(key), Box::new(self.type_of(of, scope, depth + 1))),
+            false => Type::Unknown,
+        }
+    }
+
+    /// A structure in a tuple would have to be looked for in circles: no extension that is
+    /// known has one.
+    fn tuple<'t>(
+        &mut self,
+        of: impl Iterator<Item = &'t TypeName>,
+        scope: Scope<'_>,
+        depth: usize,
+    ) -> Type {
+        let parts: Vec<Type> = of.map(|it| self.type_of(it, scope, depth + 1)).collect();
+        let is_structure = |ty: &Type| matches!(ty, Type::Structure(_));
+        match parts.iter().any(|it| it.has(&is_structure)) || parts.len() > MAX_TUPLE {
+            true => Type::Unknown,
+            false => Type::Tuple(parts),
+        }
+    }
+
     fn generic(&mut self, name: &str, of: &TypeName, scope: Scope<'_>, depth: usize) -> Type {
         match name {
             "Nullable" => self.type_of(of, scope, depth + 1).optional(),
             name if LATER.contains(&name) => self.type_of(of, scope, depth + 1),
-            name if LISTS.contains(&name) => {
-                Type::List(Box::new(self.type_of(of, scope, depth + 1)))
-            }
+            name if LISTS.contains(&name) => match (self.type_of(of, scope, depth + 1), name) {
+                (Type::Basic(Basic::Byte), "Memory" | "ReadOnlyMemory" | "ArraySegment") => {
+                    Type::Basic(Basic::BinaryData)
+                }
+                (of, _) => Type::List(Box::new(of)),
+            },
             _ => Type::Unknown,
         }
     }
@@ -186,9 +299,5 @@ pub fn returned(ty: &TypeName) -> Option<&TypeName> {
 }
 
 fn contains_unknown(ty: &Type) -> bool {
-    match ty {
-        Type::Unknown => true,
-        Type::List(of) | Type::Optional(of) => contains_unknown(of),
-        Type::Basic(_) | Type::Structure(_) => false,
-    }
+    ty.has(&|it| *it == Type::Unknown)
 }

@@ -1,5 +1,5 @@
 //! Makes a library fit what a definition can have: no structure without fields, and none in
-//! itself.
+//! itself, no enum without cases.
 
 use super::model::{Library, Topic, Type};
 
@@ -14,7 +14,18 @@ pub fn fit(library: &mut Library) {
         let text = "has no attributes; where it is used stands a text";
         library.note(Topic::LeftOut, &name, text, &place);
     }
-    replace(library, &|index| empty.contains(&index));
+    let caseless: Vec<usize> =
+        (0..library.enums.len()).filter(|&it| library.enums[it].cases.is_empty()).collect();
+    for &index in &caseless {
+        let (name, place) = (library.enums[index].name.clone(), library.enums[index].place.clone());
+        let text = "has no cases; where it is used stands a text";
+        library.note(Topic::LeftOut, &name, text, &place);
+    }
+    replace(library, &|ty| match ty {
+        Type::Structure(index) => empty.contains(index),
+        Type::Enum(index) => caseless.contains(index),
+        _ => false,
+    });
     circles(library);
 }
 
@@ -62,8 +73,8 @@ fn circles(library: &mut Library) {
     }
 }
 
-/// Puts a text where certain structures are used.
-fn replace(library: &mut Library, gone: &dyn Fn(usize) -> bool) {
+/// Puts a text where certain types are used.
+fn replace(library: &mut Library, gone: &dyn Fn(&Type) -> bool) {
     let of_actions =
         library.actions.iter_mut().flat_map(|it| it.inputs.iter_mut().chain(&mut it.outputs));
     let of_structures = library.structures.iter_mut().flat_map(|it| &mut it.fields);
@@ -72,10 +83,17 @@ fn replace(library: &mut Library, gone: &dyn Fn(usize) -> bool) {
     }
 }
 
-fn without(ty: &mut Type, gone: &dyn Fn(usize) -> bool) {
+fn without(ty: &mut Type, gone: &dyn Fn(&Type) -> bool) {
+    if gone(ty) {
+        *ty = Type::Unknown;
+    }
     match ty {
-        Type::Structure(index) if gone(*index) => *ty = Type::Unknown,
         Type::List(of) | Type::Optional(of) => without(of, gone),
+        Type::Map(key, of) => {
+            without(key, gone);
+            without(of, gone);
+        }
+        Type::Tuple(parts) => parts.iter_mut().for_each(|part| without(part, gone)),
         _ => {}
     }
 }

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::{Migration, migrate, migrate_texts};
 
+mod types;
+
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/migrate").join(name)
 }
@@ -126,6 +128,15 @@ fn copies_and_partial_types_count_once() {
     assert!(found.report.contains("is a copy"));
     let only = of(&[("X/Templates/NET/Interface.cs", interface)]).expect("a library");
     assert_eq!(only.actions, 1);
+    // Only the class was published; its interface is made anew by the platform.
+    let class = "/// <summary>Adds</summary>\npublic class CssX: IssX { public void MssA(int ssOne, out int ssTwo) { } \
+                 public void Helper() { } private void MssB() { } }";
+    let found = of(&[("X.cs", class), ("Backups/X.2020.cs", &class.replace("MssA", "MssOld"))]);
+    let found = found.expect("a library");
+    assert_eq!((found.name.as_str(), found.actions), ("X", 1));
+    assert!(found.source.contains("pub fn a(one: i32) -> i32 {"), "{}", found.source);
+    let both = of(&[("X.cs", class), ("Templates/NET/Interface.cs", interface)]);
+    assert_eq!(both.expect("a library").actions, 1);
     let twice = of(&[("a/a.cs", ODC), ("b/a.cs", ODC)]).expect("a library");
     assert_eq!(twice.actions, 1);
 }

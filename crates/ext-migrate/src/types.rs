@@ -19,6 +19,9 @@ pub enum Basic {
     Email,
     PhoneNumber,
     Guid,
+    Duration,
+    Url,
+    Json,
     Double,
     Single,
     SByte,
@@ -72,7 +75,7 @@ table! {
     Integer     "i32"         std         ["int" "Int32"];
     LongInteger "i64"         std         ["long" "Int64"];
     Boolean     "bool"        std         ["bool" "Boolean"];
-    BinaryData  "Vec<u8>"     std         [];
+    BinaryData  "Vec<u8>"     std         ["Stream" "MemoryStream"];
     Decimal     "Decimal"     "decimal"   ["decimal" "Decimal"];
     Currency    "Decimal"     "decimal"   [];
     Date        "Date"        "date-time" ["DateOnly"];
@@ -81,6 +84,10 @@ table! {
     Email       "Email"       runtime     [];
     PhoneNumber "PhoneNumber" runtime     [];
     Guid        "Uuid"        "uuid"      ["Guid"];
+    Duration    "Duration"    "date-time" ["TimeSpan"];
+    Url         "Url"         "url"       ["Uri"];
+    Json        "Json"        "json"      ["JsonElement" "JsonDocument" "JsonNode" "JsonObject"
+                                           "JsonArray" "JToken" "JObject" "JArray"];
     Double      "f64"         std         ["double" "Double"];
     Single      "f32"         std         ["float" "Single"];
     SByte       "i8"          std         ["sbyte" "SByte"];
@@ -114,6 +121,21 @@ impl Basic {
         self.row().rust
     }
 
+    pub fn is_number(self) -> bool {
+        use Basic::{Byte, Char, Currency, Decimal, Double, Single, Text};
+        let is_fraction = matches!(self, Byte | Currency | Decimal | Double | Single);
+        is_fraction || self.is_key() && !matches!(self, Text | Char)
+    }
+
+    /// Whether it can be the key of a map.
+    pub fn is_key(self) -> bool {
+        use Basic::{Byte, Char, Int16, Integer, LongInteger, SByte, Text, UInt16, UInt32, UInt64};
+        matches!(
+            self,
+            Text | Integer | LongInteger | SByte | Int16 | Byte | UInt16 | UInt32 | UInt64 | Char
+        )
+    }
+
     /// What a value of this C# type is, when it is said to be `said`; nothing if it cannot
     /// be that.
     pub fn said_to_be(self, said: Self) -> Option<Self> {
@@ -130,13 +152,26 @@ impl Basic {
     }
 }
 
-/// A type in Rust; `structures` has the names of the structures.
-pub fn rust(ty: &Type, structures: &[String]) -> String {
+/// The names of a library's own types.
+#[derive(Debug)]
+pub struct Own {
+    pub structures: Vec<String>,
+    pub enums: Vec<String>,
+}
+
+/// A type in Rust.
+pub fn rust(ty: &Type, own: &Own) -> String {
     match ty {
         Type::Basic(basic) => basic.rust().to_owned(),
-        Type::Structure(index) => structures.get(*index).cloned().unwrap_or_default(),
-        Type::List(of) => format!("Vec<{}>", rust(of, structures)),
-        Type::Optional(of) => format!("Option<{}>", rust(of, structures)),
+        Type::Structure(index) => own.structures.get(*index).cloned().unwrap_or_default(),
+        Type::Enum(index) => own.enums.get(*index).cloned().unwrap_or_default(),
+        Type::List(of) => format!("Vec<{}>", rust(of, own)),
+        Type::Map(key, of) => format!("BTreeMap<{}, {}>", rust(key, own), rust(of, own)),
+        Type::Tuple(parts) => {
+            let parts: Vec<String> = parts.iter().map(|part| rust(part, own)).collect();
+            format!("({})", parts.join(", "))
+        }
+        Type::Optional(of) => format!("Option<{}>", rust(of, own)),
         Type::Unknown => "String".into(),
     }
 }
@@ -162,7 +197,9 @@ pub fn imports(library: &Library) -> Vec<&'static str> {
 }
 
 fn used(library: &Library) -> impl Iterator<Item = &'static Row> {
-    TABLE.iter().filter(|row| library.parts().any(|part| part.ty.leaf() == Some(row.basic)))
+    let is_used =
+        |basic: Basic| library.parts().any(|part| part.ty.has(&|it| *it == Type::Basic(basic)));
+    TABLE.iter().filter(move |row| is_used(row.basic))
 }
 
 #[cfg(test)]

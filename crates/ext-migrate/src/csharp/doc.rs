@@ -4,6 +4,9 @@ use tree_sitter::Node;
 
 use super::Reader;
 
+/// Most lines between a comment and its declaration.
+const MAX_BETWEEN: usize = 4;
+
 /// A comment before a declaration, line by line, without the slashes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Doc {
@@ -128,13 +131,20 @@ fn entity(name: &str) -> Option<char> {
     })
 }
 
-impl Reader<'_> {
-    /// The comment right above a node, looked up by lines: it then does not matter where
+impl<'a> Reader<'a> {
+    /// The comment above a node, looked up by lines: it then does not matter where
     /// the syntax tree has it.
     pub(super) fn doc(&self, node: Node<'_>) -> Doc {
         let above = self.lines.get(..node.start_position().row).unwrap_or_default();
-        let mut lines: Vec<String> = (above.iter().rev())
-            .map_while(|line| line.trim_start_matches(['\u{feff}', ' ', '\t']).strip_prefix("///"))
+        let start = |line: &'a str| line.trim_start_matches(['\u{feff}', ' ', '\t']);
+        // What stands between is no part of it and does not end it, as in C#.
+        let is_between = |line: &str| {
+            line.trim().is_empty() || line.starts_with("//") && !line.starts_with("///")
+        };
+        let upwards = || above.iter().rev().map(|line| start(line));
+        let between = upwards().take(MAX_BETWEEN).take_while(|line| is_between(line)).count();
+        let mut lines: Vec<String> = (upwards().skip(between))
+            .map_while(|line| line.strip_prefix("///"))
             .map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned())
             .collect();
         lines.reverse();

@@ -3,7 +3,8 @@
 //! C# has one type for several of the platform's: a `string` is a Text, an Email or a Phone
 //! Number. Integration Studio writes the platform's own type into each structure's `ToXml`,
 //! as the last argument of `AppendAttribute(element, "Name", ssName, level, TypeKind.Text)`,
-//! and the default values into its first constructor.
+//! and the default values into its first constructor. Newer ones have no such `ToXml`, and
+//! say the type where they read: `ssName = r.ReadText(index++, …)`.
 
 use std::collections::HashMap;
 
@@ -24,7 +25,8 @@ pub struct Facts {
 impl Reader<'_> {
     pub(super) fn facts(&self, body: Node<'_>) -> Facts {
         let mut facts = Facts::default();
-        if !self.text(body).contains("TypeKind.") {
+        let text = self.text(body);
+        if !text.contains("TypeKind.") && !text.contains("(index++, ") {
             return facts;
         }
         let mut stack = vec![body];
@@ -32,6 +34,7 @@ impl Reader<'_> {
             match node.kind() {
                 "argument_list" => self.kind(node, &mut facts),
                 "constructor_declaration" => self.initial(node, &mut facts),
+                "assignment_expression" => self.read_kind(node, &mut facts),
                 _ => {}
             }
             stack.extend(node.named_children(&mut node.walk()));
@@ -46,6 +49,17 @@ impl Reader<'_> {
             && let Some(kind) = kind.strip_prefix("TypeKind.")
         {
             facts.kinds.insert(field.to_owned(), kind.to_owned());
+        }
+    }
+
+    /// What `ToXml` says comes first.
+    fn read_kind(&self, assignment: Node<'_>, facts: &mut Facts) {
+        let left = assignment.child_by_field_name("left").map(|it| self.text(it));
+        let right = assignment.child_by_field_name("right").map(|it| self.text(it));
+        let (Some(field), Some(right)) = (left, right) else { return };
+        let kind = right.strip_prefix("r.Read").and_then(|it| it.split_once("(index++"));
+        if let Some((kind, _)) = kind {
+            facts.kinds.entry(field.to_owned()).or_insert_with(|| kind.to_owned());
         }
     }
 

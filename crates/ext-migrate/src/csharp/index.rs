@@ -27,8 +27,12 @@ pub struct Index {
 impl Index {
     pub fn new(mut files: Vec<File>) -> Self {
         let mut index = Self::default();
-        let has_interface = |file: &File| file.declarations.iter().any(is_o11);
-        if files.iter().any(|it| !is_copy(&it.name) && has_interface(it)) {
+        let has = |wanted: fn(&Declaration) -> bool| {
+            let original = files.iter().filter(|it| !is_copy(&it.name));
+            original.flat_map(|it| &it.declarations).any(wanted)
+        };
+        let only_copy = |it: &File| is_copy(&it.name) && it.declarations.iter().any(is_o11);
+        if has(is_o11) || has(is_o11_class) && !files.iter().any(only_copy) {
             let copies = files.extract_if(.., |it| is_copy(&it.name));
             index.copies = copies.map(|it| it.name).collect();
         }
@@ -72,8 +76,18 @@ impl Index {
     /// The type that is meant by the segments of a name in `file`, seen from `path`: the one
     /// whose own path ends with them, the nearest first.
     pub fn find(&self, segments: &[String], path: &[String]) -> Option<usize> {
+        self.find_of(segments, path, &|kind| kind != Kind::Enum)
+    }
+
+    /// As [`Index::find`], among certain kinds of types.
+    pub fn find_of(
+        &self,
+        segments: &[String],
+        path: &[String],
+        wanted: &dyn Fn(Kind) -> bool,
+    ) -> Option<usize> {
         let (name, outer) = segments.split_last()?;
-        let candidates = self.named(name).filter(|(_, it)| it.kind != Kind::Enum);
+        let candidates = self.named(name).filter(|(_, it)| wanted(it.kind));
         let rank = |it: &Declaration| {
             let fits = it.path.ends_with(outer);
             let shared = it.path.iter().zip(path).take_while(|(a, b)| a == b).count();
@@ -102,6 +116,13 @@ pub fn is_o11(declaration: &Declaration) -> bool {
             true => is_generated(),
             false => declaration.methods.iter().any(|it| it.name.starts_with("Mss")),
         }
+}
+
+/// Whether it is the class that implements an O11 extension: often all that is published.
+pub fn is_o11_class(declaration: &Declaration) -> bool {
+    declaration.kind == Kind::Class
+        && declaration.name.strip_prefix("Css").is_some_and(|rest| !rest.is_empty())
+        && declaration.methods.iter().any(|it| it.name.starts_with("Mss") && !it.private)
 }
 
 fn is_copy(file: &str) -> bool {
@@ -140,7 +161,8 @@ fn merge(known: &mut Declaration, more: Declaration) {
 
 fn constants(declarations: &[Declaration]) -> Constants {
     let mut constants = Constants::new();
-    for declaration in declarations {
+    // A case of an enum is no constant: it stays what it is.
+    for declaration in declarations.iter().filter(|it| it.kind != Kind::Enum) {
         for field in declaration.fields.iter().filter(|it| it.shared) {
             let Some(value) = &field.initial else { continue };
             let simple = matches!(

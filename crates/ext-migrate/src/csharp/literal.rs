@@ -103,6 +103,8 @@ impl Reader<'_> {
                     node.named_child(0)
                 }
                 "cast_expression" => node.child_by_field_name("value"),
+                // `null!`
+                "postfix_unary_expression" if self.text(node).ends_with('!') => node.named_child(0),
                 _ => None,
             };
             match inner {

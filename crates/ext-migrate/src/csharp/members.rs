@@ -5,6 +5,7 @@ use tree_sitter::Node;
 use super::Reader;
 use super::declaration::{Declaration, Direction, Field, Kind, Method, Parameter};
 use super::literal::Value;
+use super::name::TypeName;
 
 impl Reader<'_> {
     pub(super) fn members(&self, body: Node<'_>, of: &mut Declaration) {
@@ -15,6 +16,7 @@ impl Reader<'_> {
                 match child.kind() {
                     "method_declaration" => of.methods.push(self.method(child, of.kind)),
                     "field_declaration" => self.fields(child, of),
+                    "enum_member_declaration" => of.fields.push(self.case(child)),
                     "property_declaration" => of.fields.push(self.property(child, of.kind)),
                     // What a condition leaves out may be what is wanted: all of it is read.
                     kind if kind.starts_with("preproc_") => inner.push(child),
@@ -133,9 +135,28 @@ impl Reader<'_> {
         }
     }
 
+    /// A case of an enum, as a field.
+    fn case(&self, node: Node<'_>) -> Field {
+        let name = node.child_by_field_name("name");
+        let value = node.child_by_field_name("value");
+        Field {
+            name: self.identifier(name),
+            ty: TypeName::Other(String::new()),
+            attributes: self.attributes(node),
+            doc: self.doc(node),
+            public: true,
+            shared: true,
+            initial: value.map(|value| self.value(value)).or_else(|| self.behind_equals(node)),
+            place: self.place(name.unwrap_or(node)),
+        }
+    }
+
     fn is_private(&self, node: Node<'_>, of: Kind) -> bool {
         match of {
-            Kind::Interface => self.has(node, "private") || self.has(node, "protected"),
+            // A static one is of the interface, not of what implements it.
+            Kind::Interface => {
+                ["private", "protected", "static"].iter().any(|word| self.has(node, word))
+            }
             _ => !self.has(node, "public"),
         }
     }

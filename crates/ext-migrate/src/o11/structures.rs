@@ -25,7 +25,13 @@ pub fn own(builder: &mut Builder<'_>, segments: &[String], scope: Scope<'_>) -> 
         return Some(Type::List(Box::new(of)));
     }
     let found = builder.index.find(segments, scope.path);
-    if let Some(inner) = inside(name, "RC", "Record") {
+    if let Some(list) = found.and_then(|it| plain_list(builder, it)) {
+        return Some(list);
+    }
+    if found.is_none() && is_hashed(name, "RL") {
+        return Some(Type::List(Box::new(Type::Unknown)));
+    }
+    if let Some(inner) = inside(name, "RC", "Record").or_else(|| name.strip_prefix("RC_")) {
         // A record of one structure or entity is that; one of several is its own.
         let declaration = found.map(|it| &builder.index.declarations[it]);
         let fields: Vec<_> = declaration.into_iter().flat_map(fields).collect();
@@ -39,12 +45,54 @@ pub fn own(builder: &mut Builder<'_>, segments: &[String], scope: Scope<'_>) -> 
             wrapped.into_iter().chain(fields.is_empty().then_some(by_name).into_iter().flatten());
         for candidate in candidates {
             if let Some(index) = builder.index.find(from_ref(&candidate), scope.path) {
-                return Some(builder.structure(index, element_name(&candidate)));
+                return Some(structure(builder, index));
             }
         }
     }
     let found = found.filter(|&it| builder.index.declarations[it].kind == Kind::Struct)?;
-    Some(builder.structure(found, element_name(name)))
+    Some(structure(builder, found))
+}
+
+/// The structure of a declaration, under the name that people gave it.
+fn structure(builder: &mut Builder<'_>, index: usize) -> Type {
+    let declaration = &builder.index.declarations[index];
+    let said = is_hashed(&declaration.name, "ST").then(|| said_name(declaration)).flatten();
+    let name = said.unwrap_or_else(|| element_name(&declaration.name).to_owned());
+    builder.structure(index, &name)
+}
+
+/// Whether the platform put a hash in the place of a name: `ST_0123…Structure`.
+fn is_hashed(name: &str, prefix: &str) -> bool {
+    let hash = name.strip_prefix(prefix).and_then(|it| it.strip_prefix('_'));
+    hash.and_then(|it| it.get(..32)).is_some_and(|it| it.bytes().all(|it| it.is_ascii_hexdigit()))
+}
+
+/// The `NAME` of a comment "… represents the Service Studio structure <code>NAME</code>".
+fn said_name(declaration: &Declaration) -> Option<String> {
+    let text = declaration.doc.unbroken();
+    let name = text.split("<code>").nth(2)?.split("</code>").next()?.trim();
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+/// A list under another name than `RLNAMERecordList`, from its base class.
+fn plain_list(builder: &mut Builder<'_>, index: usize) -> Option<Type> {
+    let list = &builder.index.declarations[index];
+    let base =
+        list.bases.iter().find(|it| matches!(it.last(), "GenericRecordList" | "BasicTypeList"));
+    let TypeName::Named(_, arguments) = base? else { return None };
+    let of = arguments.first().filter(|it| it.last() != list.name)?;
+    let scope = Scope { file: &list.place.file, path: &list.path };
+    // One step only: lists of lists of lists are not generated.
+    let of = match of {
+        TypeName::Named(segments, arguments) if arguments.is_empty() => match of.last() {
+            name if name.starts_with("RL") => Type::Unknown,
+            name => {
+                Basic::of_csharp(name).map(Type::Basic).or_else(|| own(builder, segments, scope))?
+            }
+        },
+        _ => Type::Unknown,
+    };
+    Some(Type::List(Box::new(of)))
 }
 
 /// `RCNAMERecord`, from the list's base class.
@@ -96,7 +144,7 @@ pub fn all(builder: &mut Builder<'_>) {
         if declaration.kind == Kind::Struct
             && inside(&declaration.name, "ST", "Structure").is_some()
         {
-            builder.structure(index, element_name(&declaration.name));
+            structure(builder, index);
         }
     }
     while let Some((declaration, structure)) = builder.next_open() {

@@ -11,10 +11,14 @@ use crate::csharp::name::TypeName;
 use crate::model::{Part, Topic, Type};
 use crate::resolve::{Builder, Scope};
 
-/// A struct or class of the sources.
+/// A struct, class or enum of the sources.
 pub fn own(builder: &mut Builder<'_>, segments: &[String], scope: Scope<'_>) -> Option<Type> {
-    let found = builder.index.find(segments, scope.path)?;
+    let wanted = |kind| kind != Kind::Interface;
+    let found = builder.index.find_of(segments, scope.path, &wanted)?;
     let declaration = &builder.index.declarations[found];
+    if declaration.kind == Kind::Enum {
+        return Some(builder.enumeration(found));
+    }
     let usable = matches!(declaration.kind, Kind::Struct | Kind::Class) && !declaration.generic;
     usable.then(|| builder.structure(found, &declaration.name))
 }
@@ -94,7 +98,7 @@ fn part(builder: &mut Builder<'_>, field: &Field, of: &Declaration, structure: &
     let not_mandatory = attribute.and_then(|it| it.get("IsMandatory")) == Some(&Value::Bool(false));
     let default = attribute.and_then(|it| it.get("DefaultValue"));
     let default = default.map(|value| builder.constant(value));
-    if not_mandatory && default.is_none() && !matches!(ty, Type::List(_)) {
+    if not_mandatory && default.is_none() && !matches!(ty, Type::List(_) | Type::Map(..)) {
         ty = ty.optional();
     }
     let mut part = Part::new(&field.name, ty, field.place.clone());

@@ -5,7 +5,7 @@ use ext_definition::diagnostic::Place;
 use super::Writer;
 use crate::csharp::literal::Value;
 use crate::literal;
-use crate::model::{Part, Topic};
+use crate::model::{Part, Topic, Type};
 use crate::types::Basic;
 
 impl Writer {
@@ -23,7 +23,7 @@ impl Writer {
 
     fn default(&mut self, part: &Part, element: &str) -> Option<String> {
         let default = part.default.as_ref()?;
-        let literal = literal::rust(default, &part.ty);
+        let literal = literal::rust(default, &part.ty).or_else(|| self.case(default, part));
         if let Some(literal) = literal {
             return Some(format!("default = {literal}"));
         }
@@ -33,6 +33,22 @@ impl Writer {
         };
         self.note(Topic::Default, element, text, &part.place);
         None
+    }
+
+    /// `State.Open`, its name as a text, and zero, which C# takes for any enum.
+    fn case(&self, value: &Value, part: &Part) -> Option<String> {
+        let index = part.ty.enumeration()?;
+        let cases = self.cases.get(index)?;
+        let case = match value {
+            Value::Path(_) => {
+                cases.iter().find(|it| Some(it.name.as_str()) == value.last_segment())
+            }
+            Value::Text(text) => cases.iter().find(|it| it.name == *text),
+            Value::Number(number) if number == "0" => cases.first(),
+            Value::Null if matches!(part.ty, Type::Enum(_)) => cases.first(),
+            _ => None,
+        }?;
+        Some(format!("{}::{}", self.own.enums.get(index)?, case.rust))
     }
 
     fn length(&mut self, part: &Part, element: &str) -> Option<String> {
