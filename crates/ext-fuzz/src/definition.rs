@@ -66,7 +66,7 @@ fn leb(mut number: usize) -> Vec<u8> {
 
 /// What must hold for every definition that was found right: all that is made of it can be
 /// made, and is what it should be.
-fn accepted(extension: &Extension) {
+pub fn accepted(extension: &Extension) {
     let json = extension.to_json();
     let again = Extension::from_json(json.as_bytes());
     assert_eq!(again.as_ref(), Ok(extension), "what is written can be read");

@@ -9,8 +9,10 @@ mod arguments;
 mod choices;
 mod csharp;
 mod definition;
+mod files;
 mod generated;
 mod registry;
+mod wit;
 
 /// A target: its name, which is also that of its file and of its corpus, and what it runs.
 pub type Target = (&'static str, fn(&[u8]));
@@ -25,6 +27,9 @@ pub const TARGETS: &[Target] = &[
     ("registry", registry::files),
     ("lock", registry::lock),
     ("csharp", csharp::run),
+    ("wit", wit::run),
+    ("files", files::files),
+    ("icon", files::icon),
 ];
 
 /// Runs the target of this name: what each file in `fuzz/fuzz_targets` calls.

@@ -58,6 +58,15 @@ fn what_no_extension_has_is_said_with_its_line() {
 }
 
 #[test]
+fn empty_comments_are_read() {
+    let text = "package a:b;/**/\ninterface actions {/**/\n  /**/ f: func(a: u8, /**/ b: nope);\n}";
+    let found = read(text, "x.wit").unwrap_err();
+    assert_eq!((found[0].places[0].line, found[0].places[0].column), (3, 31));
+    let extension = read(&text.replace("nope", "u8"), "x.wit").unwrap();
+    assert_eq!(extension.actions[0].parameters.len(), 2);
+}
+
+#[test]
 fn aliases_that_double_end() {
     let mut text = String::from("package a:b;\ninterface actions {\n  type a0 = u8;\n");
     for index in 1..40 {
