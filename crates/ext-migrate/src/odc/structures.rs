@@ -105,7 +105,8 @@ fn part(builder: &mut Builder<'_>, field: &Field, of: &Declaration, structure: &
     let description = text(builder, attribute, "Description").filter(|it| !it.is_empty());
     part.description = description.unwrap_or_else(|| field.doc.summary());
     part.default = default;
-    part.length = number(attribute, "Length");
+    // Zero stands for no limit.
+    part.length = number(attribute, "Length").filter(|length| *length > 0);
     part.decimals = number(attribute, "Decimals");
     part.original_name = text(builder, attribute, "OriginalName");
     part

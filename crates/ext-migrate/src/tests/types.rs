@@ -149,3 +149,19 @@ fn generated_names_come_in_several_forms() {
         assert!(found.source.contains(expected), "{expected}\n\n{}", found.source);
     }
 }
+
+#[test]
+fn lengths_of_zero_are_no_limits() {
+    let text = r#"
+        [OSInterface] public interface IA { void B(Claim claim); }
+        [OSStructure(Description = "")] public struct Claim {
+            [OSStructureField(Description = "", IsMandatory = true, Length = 0, Decimals = 0)] public string Name;
+            [OSStructureField(Length = 5)] public string Code;
+            [OSStructureField(Decimals = 0)] public decimal Whole;
+        }"#;
+    let found = of(&[("a.cs", text)]).expect("a library");
+    let expected = "pub struct Claim {\n    pub name: String,\n    #[ext(max_length = 5)]\n    \
+                    pub code: String,\n    #[ext(decimals = 0)]\n    pub whole: Decimal,\n}";
+    assert!(found.source.contains(expected), "{}", found.source);
+    assert_eq!(found.notes, 0, "{}", found.report);
+}
