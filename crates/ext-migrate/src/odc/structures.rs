@@ -104,11 +104,26 @@ fn part(builder: &mut Builder<'_>, field: &Field, of: &Declaration, structure: &
     let mut part = Part::new(&field.name, ty, field.place.clone());
     let description = text(builder, attribute, "Description").filter(|it| !it.is_empty());
     part.description = description.unwrap_or_else(|| field.doc.summary());
+    if let Some(initial) = field.initial.as_ref().filter(|it| default.is_none() && !is_usual(it)) {
+        let text = format!("is `{initial}` in C# until it is set; the platform was not told");
+        builder.library.note(Topic::Default, &element, text, &field.place);
+    }
     part.default = default;
-    part.length = number(attribute, "Length");
+    // Zero stands for no limit.
+    part.length = number(attribute, "Length").filter(|length| *length > 0);
     part.decimals = number(attribute, "Decimals");
     part.original_name = text(builder, attribute, "OriginalName");
     part
+}
+
+/// Whether a field has the value anyway, or it is no plain one.
+fn is_usual(initial: &Value) -> bool {
+    match initial {
+        Value::Text(text) => text.is_empty(),
+        Value::Bool(value) => !value,
+        Value::Number(number) => !number.contains(|it: char| ('1'..='9').contains(&it)),
+        Value::Path(_) | Value::Joined(_) | Value::Null | Value::Other(_) => true,
+    }
 }
 
 fn number(attribute: Option<&Attribute>, key: &str) -> Option<u32> {

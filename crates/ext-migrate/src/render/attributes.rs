@@ -58,8 +58,7 @@ impl Writer {
         if is_text {
             return Some(format!("max_length = {length}"));
         }
-        let what = if is_text { "characters" } else { "digits" };
-        self.note(Topic::Limit, element, format!("has at most {length} {what}"), &part.place);
+        self.note(Topic::Limit, element, format!("has at most {length} digits"), &part.place);
         None
     }
 
@@ -69,7 +68,9 @@ impl Writer {
         if is_decimal {
             return Some(format!("decimals = {decimals}"));
         }
-        self.note(Topic::Limit, element, format!("has {decimals} decimals"), &part.place);
+        if decimals > 0 {
+            self.note(Topic::Limit, element, format!("has {decimals} decimals"), &part.place);
+        }
         None
     }
 

@@ -149,3 +149,23 @@ fn generated_names_come_in_several_forms() {
         assert!(found.source.contains(expected), "{expected}\n\n{}", found.source);
     }
 }
+
+#[test]
+fn what_is_said_of_fields_counts_and_what_is_not_is_noted() {
+    let text = r#"
+        [OSInterface] public interface IA { void B(Claim claim); }
+        [OSStructure(Description = "")] public struct Claim {
+            [OSStructureField(Description = "", IsMandatory = true, Length = 0, Decimals = 0)] public string Name;
+            [OSStructureField(Length = 5)] public string Code;
+            [OSStructureField(Decimals = 0)] public decimal Whole;
+            public string Empty { get; set; } = "";
+            public int? Priority = 5;
+        }"#;
+    let found = of(&[("a.cs", text)]).expect("a library");
+    let expected = "pub struct Claim {\n    pub name: String,\n    #[ext(max_length = 5)]\n    \
+                    pub code: String,\n    #[ext(decimals = 0)]\n    pub whole: Decimal,\n    pub empty: String,\n    \
+                    pub priority: Option<i32>,\n}";
+    assert!(found.source.contains(expected), "{}", found.source);
+    assert_eq!(found.notes, 1, "{}", found.report);
+    assert!(found.report.contains("`Claim.Priority` is `5` in C# until it is set"));
+}
