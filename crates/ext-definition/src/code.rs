@@ -162,6 +162,7 @@ codes! {
     ATTRIBUTE_VALUE = "EXT0913": "an attribute's value that cannot be read";
     TRANSPARENT = "EXT0914": "a transparent structure that is more than its field";
     MESSAGE = "EXT0915": "an error's message that cannot be put together";
+    CONTRADICTION = "EXT0916": "attributes that contradict each other";
 }
 
 #[cfg(test)]

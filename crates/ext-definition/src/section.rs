@@ -230,8 +230,15 @@ fn decode_entry(bytes: &[u8]) -> Result<Entry, Diagnostic> {
         }
         (None, None, Some(declared), None) => Ok(Entry::Declared(declared)),
         (None, None, None, Some(mistake)) => {
-            let code = code::find(&mistake.code).ok_or_else(|| corrupt("an unknown code"))?;
-            let found = Diagnostic::error(code, mistake.message).at(Some(&mistake.place));
+            // A later release of the macros may know more kinds of mistakes.
+            let found = match code::find(&mistake.code) {
+                Some(code) => Diagnostic::error(code, mistake.message),
+                None => {
+                    let message = format!("[{}] {}", mistake.code, mistake.message);
+                    Diagnostic::error(code::FORMAT, message)
+                }
+            };
+            let found = found.at(Some(&mistake.place));
             let found = match &mistake.fix {
                 Some(fix) => found.help(format!("write `{}`", fix.text.trim())),
                 None => found,

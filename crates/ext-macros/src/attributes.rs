@@ -236,6 +236,11 @@ impl Said {
         !self.members.is_empty() || self.rename.is_some() || self.skip
     }
 
+    /// Whether something is said that means nothing for a field that does not cross.
+    pub fn is_more_than_skipped(&self) -> bool {
+        self.rename.is_some() || self.members.iter().any(|it| !it.starts_with("\"default\""))
+    }
+
     fn member(&mut self, key: &str, json: &str) {
         self.members.push(format!("\"{key}\":{json}"));
     }

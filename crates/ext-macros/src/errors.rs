@@ -176,6 +176,9 @@ pub const NUMBER: &str = "[EXT0913] write a number";
 pub const RENAME_STYLE: &str = "[EXT0913] unknown notation: there are lowercase, UPPERCASE, PascalCase, camelCase, snake_case, SCREAMING_SNAKE_CASE, kebab-case and SCREAMING-KEBAB-CASE";
 pub const TRANSPARENT: &str = "[EXT0914] `transparent` is for structs with one field";
 pub const TRANSPARENT_FIELD: &str = "[EXT0914] a transparent structure is its field: write this on the parameters and fields that have its type";
+pub const SKIP_ONLY: &str =
+    "[EXT0916] a skipped field does not cross: beside `skip` only its `default` can be said";
+pub const TRANSPARENT_NAMES: &str = "[EXT0916] a transparent structure is its field, which has no name in JSON: remove `rename_all`";
 pub const UNNAMED_FIELD: &str =
     "[EXT0911] only fields with names have attributes: write `Case { name: Type }`";
 pub const SKIPPED_ALL: &str = "[EXT0908] a structure needs at least one field that is not skipped";

@@ -35,6 +35,14 @@ pub fn expand(item: &DeriveInput) -> Result<TokenStream, Errors> {
     } else if said.iter().all(|said| said.skip) {
         errors.add(&item.ident, errors::SKIPPED_ALL);
     }
+    for (field, said) in fields.iter().zip(&said) {
+        if said.skip && said.is_more_than_skipped() {
+            errors.push(syn::Error::new_spanned(&field.ident, errors::SKIP_ONLY));
+        }
+    }
+    if whole.transparent && whole.rename_all.is_some() {
+        errors.push(syn::Error::new_spanned(&item.ident, errors::TRANSPARENT_NAMES));
+    }
     for field in fields {
         named::check_type(&field.ty, Some(&item.ident), &mut errors);
     }
