@@ -13,6 +13,14 @@ pub fn identifier(name: &str) -> String {
     }
 }
 
+/// The method that calls an action. A client has methods of its own.
+pub fn method(action: &str) -> String {
+    match action {
+        "extension" | "load" | "new" => format!("{action}_"),
+        action => identifier(action),
+    }
+}
+
 /// The module of an extension. `qualified` puts the namespace into it: two namespaces may
 /// have extensions of one name.
 pub fn module(package: &Package, qualified: bool) -> String {

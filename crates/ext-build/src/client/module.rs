@@ -213,12 +213,16 @@ impl Out {
             (Some(ok), None) => (format!("({},)", owned(ok)), "Ok(results.0)"),
             (None, None) => ("()".to_owned(), "Ok(results)"),
         };
-        let name = identifier(&action.name);
+        let name = client::method(&action.name);
         let output = owned(ok);
+        let signature = format!(
+            "(&self{}) -> ::std::result::Result<{output}, ::ext_host::Error<{error}>>",
+            parameters.concat()
+        );
         if let Some(instead) = &action.options.deprecated {
             self.line(format!("        #[deprecated(note = {instead:?})]"));
         }
-        self.line(format!("        pub fn {name}(&self{}) -> ::std::result::Result<{output}, ::ext_host::Error<{error}>> {{", parameters.concat()));
+        self.line(format!("        pub fn {name}{signature} {{"));
         self.line("            struct Action;");
         self.line("            impl ::ext_host::Call for Action {");
         self.line(format!("                const INDEX: usize = {index};"));
@@ -233,7 +237,26 @@ impl Out {
         self.line("            }");
         self.line(format!("            self.0.call::<Action>(({}))", names.concat()));
         self.line("        }");
+        if let Some(former) = former_name(index, definition) {
+            let note = format!("it is called `{}` now", action.name);
+            self.line(format!("        /// The former name of [`Self::{name}`]."));
+            self.line(format!("        #[deprecated(note = {note:?})]"));
+            self.line("        #[allow(deprecated)]");
+            self.line(format!("        pub fn {}{signature} {{", client::method(former)));
+            self.line(format!("            self.{name}({})", names.concat()));
+            self.line("        }");
+        }
     }
+}
+
+/// What an action was called before, if that can be another method: it is a stranger's text.
+fn former_name(index: usize, definition: &Extension) -> Option<&str> {
+    let former = |action: &'_ Action| action.options.renamed_from.as_deref().map(kebab);
+    let name = definition.actions[index].options.renamed_from.as_deref()?;
+    let key = kebab(name);
+    let others = definition.actions[..index].iter().any(|it| former(it).as_ref() == Some(&key));
+    let taken = definition.actions.iter().any(|it| kebab(&it.name) == key);
+    (check_element(name).is_ok() && !others && !taken).then_some(name)
 }
 
 /// A message for `write!`, and its arguments: `{0}` and `{field}` of the case's data.
@@ -312,6 +335,31 @@ mod tests {
         let code = code.replace("\\\"", "");
         let texts = code.split('"').skip(1).step_by(2).collect::<String>();
         assert_eq!(code.matches("evil").count(), texts.matches("evil").count(), "{code}");
+    }
+
+    #[test]
+    fn methods_are_the_actions_and_what_they_were() {
+        let definition: Extension = serde_json::from_value(serde_json::json!({
+            "format": 1,
+            "package": { "namespace": "a", "name": "b", "version": "1.0.0" },
+            "actions": [
+                { "name": "load", "parameters": [], "options": { "renamed_from": "fetch" } },
+                { "name": "type", "parameters": [], "options": { "renamed_from": "new" } },
+                { "name": "one", "parameters": [], "options": { "renamed_from": "fetch" } },
+                { "name": "two", "parameters": [], "options": { "renamed_from": "evil()" } },
+                { "name": "three", "parameters": [], "options": { "renamed_from": "two" } },
+            ],
+            "types": [],
+        }))
+        .unwrap();
+        let source = render(&definition, "sha256:0", false);
+        let methods: Vec<&str> = (source.lines())
+            .filter_map(|line| line.trim_start().strip_prefix("pub fn ")?.split('(').next())
+            .collect();
+        assert_eq!(
+            methods,
+            ["load", "new", "extension", "load_", "fetch", "r#type", "new_", "one", "two", "three"]
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::code::Code;
-use crate::client::{client, identifier, module};
+use crate::client::{client, identifier, method, module};
 use crate::model::{Action, Extension, Field, Kind, Type};
 
 /// The statements that make a call with these arguments; `None` if the arguments do not fit.
@@ -24,7 +24,7 @@ pub fn call(extension: &Extension, action: &Action, arguments: &Value) -> Option
         }
         Some(_) => "let result = ".into(),
     };
-    let open = format!("{binding}{module}.{}(", identifier(&action.name));
+    let open = format!("{binding}{module}.{}(", method(&action.name));
     // Only what can be said in words becomes another error by itself.
     let close = match &action.error {
         Some(error) if !writer.is_displayed(error) => ").map_err(|error| format!(\"{error:?}\"))?;",
