@@ -82,6 +82,14 @@ pub fn read(text: &str, path: &str) -> Result<Extension, Vec<Diagnostic>> {
     Extension::from_json(extension.to_json().as_bytes()).map_err(|found| in_file(found, path))
 }
 
+/// The text of a comment, without the white space that ends its lines: `/** … */` may have some,
+/// a line of `/// …` cannot.
+fn description(docs: &wit_parser::Docs) -> String {
+    let lines: Vec<&str> =
+        docs.contents.as_deref().unwrap_or_default().lines().map(str::trim_end).collect();
+    lines.join("\n").trim().to_owned()
+}
+
 /// `file.wit:10:5`.
 fn place(text: &str) -> Option<Place> {
     let mut parts = text.rsplitn(3, ':');
@@ -190,7 +198,7 @@ impl<'a> Reader<'a> {
         };
         Action {
             name: snake(&function.name),
-            description: function.docs.contents.clone().unwrap_or_default().trim().to_owned(),
+            description: description(&function.docs),
             options: model::Options::default(),
             parameters,
             result: result.filter(|it| *it != Type::Unit),
@@ -274,15 +282,12 @@ impl<'a> Reader<'a> {
         let name = pascal(self.without_suffix(definition.name.as_deref().unwrap_or_default()));
         // Before its parts: WIT has no types in themselves, and depth ends the rest.
         self.names.insert(id, name.clone());
-        let text = |docs: &wit_parser::Docs| {
-            docs.contents.as_deref().unwrap_or_default().trim().to_owned()
-        };
         let kind = match &definition.kind {
             TypeDefKind::Record(record) => {
                 let mut fields = Vec::new();
                 for field in &record.fields {
                     let ty = self.ty(&field.ty, field.span, depth);
-                    let description = text(&field.docs);
+                    let description = description(&field.docs);
                     fields.push(Field { description, ..Field::new(&snake(&field.name), ty) });
                 }
                 Kind::Structure { fields }
@@ -291,7 +296,7 @@ impl<'a> Reader<'a> {
                 let mut cases = Vec::new();
                 for case in &variant.cases {
                     let ty = case.ty.as_ref().map(|ty| self.ty(ty, case.span, depth));
-                    cases.push(Case { ty, ..plain(&case.name, text(&case.docs)) });
+                    cases.push(Case { ty, ..plain(&case.name, description(&case.docs)) });
                 }
                 match cases.iter().any(|it| it.ty.is_some()) {
                     true => Kind::Variant { cases },
@@ -299,12 +304,12 @@ impl<'a> Reader<'a> {
                 }
             }
             TypeDefKind::Enum(it) => {
-                let cases = it.cases.iter().map(|case| plain(&case.name, text(&case.docs)));
+                let cases = it.cases.iter().map(|case| plain(&case.name, description(&case.docs)));
                 Kind::Enum { cases: cases.collect() }
             }
             _ => return Type::Unit,
         };
-        let description = text(&definition.docs);
+        let description = description(&definition.docs);
         self.types.push(TypeDefinition { name: name.clone(), description, kind });
         Type::Named(name)
     }
