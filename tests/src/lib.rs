@@ -3,10 +3,12 @@
 #[cfg(unix)]
 mod browser;
 mod scratch;
+mod server;
 
 #[cfg(unix)]
 pub use browser::Browser;
 pub use scratch::{Said, Scratch, tool};
+pub use server::{Answer, Server};
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -2,6 +2,7 @@
 
 mod migrate;
 mod open;
+mod serve;
 mod source;
 mod sync;
 
@@ -12,6 +13,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 pub use migrate::{Migrate, Outsystems, Platform};
 pub use open::Open;
+pub use serve::Serve;
 pub use source::{
     Action, ActionAdd, ActionVerb, Enum, EnumAdd, EnumVerb, Error, ErrorVerb, Structure,
     StructureAdd, StructureVerb, Writing,
@@ -169,6 +171,12 @@ Examples:
   cargo ext open
   cargo ext open price_order")]
     Open(Open),
+    /// Run the platform server: extensions over HTTP
+    #[command(after_help = "\
+Examples:
+  cargo ext serve
+  cargo ext serve --listen 0.0.0.0:8470 --data /srv/ext --tls-certificate cert.pem --tls-key key.pem")]
+    Serve(Serve),
     /// Build an extension into a package: a component and its manifest
     #[command(
         visible_alias = "b",

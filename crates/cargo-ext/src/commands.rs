@@ -18,6 +18,7 @@ mod publish;
 mod remove;
 mod run;
 mod scaffold;
+mod serve;
 mod shellfiles;
 mod sync;
 
@@ -45,6 +46,7 @@ pub fn run(cli: &Cli, shell: &Shell) -> Result<(), Failure> {
         },
         Command::Sync(arguments) => sync::run(arguments, shell),
         Command::Open(arguments) => open::run(arguments, shell),
+        Command::Serve(arguments) => serve::run(arguments, common, shell),
         Command::Build(arguments) => build::run(arguments, shell),
         Command::Check(arguments) => check::run(arguments, shell),
         Command::Run(arguments) => run::run(arguments, common, shell),

@@ -12,10 +12,22 @@
 //! | `EXT07xx` | migration from other platforms |
 //! | `EXT08xx` | edits of an extension's source |
 //! | `EXT09xx` | annotated items, as the macros see them |
+//! | `EXT10xx` | the platform server |
 
 /// The code of a text, if there is one.
 pub fn find(text: &str) -> Option<Code> {
     ALL.iter().map(|(code, _)| *code).find(|code| code.0 == text)
+}
+
+/// A paragraph or several for each code, also for those of the registry, behind a line with the
+/// code alone.
+pub const EXPLANATIONS: &str = include_str!("explanations.txt");
+
+/// What a code means, and what to do about it.
+pub fn explanation(code: &str) -> Option<&'static str> {
+    let at = EXPLANATIONS.find(&format!("{code}\n"))?;
+    let text = &EXPLANATIONS[at + code.len() + 1..];
+    Some(text.find("\nEXT").map_or(text, |end| &text[..end]).trim_end())
 }
 
 /// The codes that can be lived with.
@@ -33,6 +45,13 @@ pub const WARNINGS: &[Code] = &[
 #[cfg_attr(feature = "model", derive(serde::Serialize))]
 #[cfg_attr(feature = "model", serde(transparent))]
 pub struct Code(pub &'static str);
+
+impl Code {
+    /// What it stands for.
+    pub fn title(self) -> &'static str {
+        ALL.iter().find(|(code, _)| *code == self).map_or("", |(_, title)| title)
+    }
+}
 
 impl std::fmt::Display for Code {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -163,6 +182,23 @@ codes! {
     TRANSPARENT = "EXT0914": "a transparent structure that is more than its field";
     MESSAGE = "EXT0915": "an error's message that cannot be put together";
     CONTRADICTION = "EXT0916": "attributes that contradict each other";
+
+    NOT_DEPLOYED = "EXT1001": "nothing of this name and version is deployed";
+    BODY_UNREADABLE = "EXT1002": "a request that cannot be read";
+    BODY_TOO_LARGE = "EXT1003": "a request that is too large";
+    MEDIA_TYPE = "EXT1004": "a request of a media type that is not read";
+    NO_TOKEN = "EXT1005": "a request without a valid token";
+    NOT_COVERED = "EXT1006": "a request that its token does not cover";
+    TOO_MANY_CALLS = "EXT1007": "too many calls of one extension at once";
+    SERVER_FULL = "EXT1008": "a server that is full, or ends";
+    METHOD = "EXT1009": "a method that is not for this address";
+    NOT_GRANTED = "EXT1010": "permissions that were not granted";
+    PACKAGE_REFUSED = "EXT1011": "a package that cannot be deployed";
+    NO_EARLIER_VERSION = "EXT1012": "no version to go back to";
+    STORE_FAILED = "EXT1013": "the server's store failed";
+    SERVER_START = "EXT1014": "the server cannot start";
+    SERVER_UNREACHABLE = "EXT1015": "the server cannot be reached";
+    NO_PAGE = "EXT1016": "nothing is at this address";
 }
 
 #[cfg(test)]

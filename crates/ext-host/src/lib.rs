@@ -39,6 +39,8 @@ mod sandbox;
 pub mod types;
 
 pub use call::Call;
+#[doc(hidden)]
+pub use compiled::private_folder;
 pub use error::{ActionError, Error, Limit, LoadError, Trap};
 pub use ext_definition::values::Violation;
 pub use extension::{Extension, Locked};

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | registry | `EXT_REGISTRY`, then `registry` in the settings | `~/.local/share/cargo-ext/registry` |
 //! | settings | `CARGO_EXT_CONFIG` | `~/.config/cargo-ext/config.toml` |
+//! | the server | `--data` | `~/.local/share/cargo-ext/server` |
 //! | caches | `CARGO_EXT_CACHE` | `~/.cache/cargo-ext` |
 //!
 //! On macOS the defaults are `~/Library/Application Support` and `~/Library/Caches`, on
@@ -83,11 +84,16 @@ pub fn registry_dir(asked: Option<&Path>) -> Result<PathBuf, Error> {
     if let Some(setting) = Settings::load()?.registry {
         return Ok(setting);
     }
-    let base = base("XDG_DATA_HOME", ".local/share", "Library/Application Support", "APPDATA");
-    base.map(|base| base.join(OURS).join("registry")).ok_or_else(|| {
+    data_dir().map(|data| data.join("registry")).ok_or_else(|| {
         ErrorKind::RegistryNotFound { root: PathBuf::from("$HOME/.local/share/cargo-ext/registry") }
             .into()
     })
+}
+
+/// The folder of what belongs to the user and cannot be made again, if the machine tells one.
+pub fn data_dir() -> Option<PathBuf> {
+    let base = base("XDG_DATA_HOME", ".local/share", "Library/Application Support", "APPDATA");
+    base.map(|base| base.join(OURS))
 }
 
 /// The file of the settings, if the machine tells a folder for this user.

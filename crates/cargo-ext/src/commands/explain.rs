@@ -6,9 +6,6 @@ use ext_definition::diagnostic::Diagnostic;
 use crate::failure::Failure;
 use crate::shell::Shell;
 
-/// A paragraph or several for each code, behind a line with the code alone.
-const EXPLANATIONS: &str = include_str!("../explanations.txt");
-
 pub fn run(asked: &str, shell: &Shell) -> Result<(), Failure> {
     let asked = asked.to_uppercase();
     let Some((code, title)) = codes().find(|(code, _)| *code == asked) else {
@@ -16,7 +13,7 @@ pub fn run(asked: &str, shell: &Shell) -> Result<(), Failure> {
         let help = "codes are written as in the message, such as EXT0202";
         return Err(Failure::usage(Diagnostic::error(code::CODE_UNKNOWN, message).help(help)));
     };
-    shell.print(format!("{code}: {title}\n\n{}", explanation(code).unwrap_or_default().trim_end()));
+    shell.print(format!("{code}: {title}\n\n{}", code::explanation(code).unwrap_or_default()));
     Ok(())
 }
 
@@ -24,12 +21,6 @@ pub fn run(asked: &str, shell: &Shell) -> Result<(), Failure> {
 fn codes() -> impl Iterator<Item = (&'static str, &'static str)> {
     let ours = code::ALL.iter().map(|(code, title)| (code.0, *title));
     ours.chain(ext_registry::CODES.iter().copied())
-}
-
-fn explanation(code: &str) -> Option<&'static str> {
-    let at = EXPLANATIONS.find(&format!("{code}\n"))?;
-    let text = &EXPLANATIONS[at + code.len() + 1..];
-    Some(text.find("\nEXT").map_or(text, |end| &text[..end]))
 }
 
 #[cfg(test)]
@@ -40,13 +31,13 @@ mod tests {
     fn every_code_is_explained_once_and_in_order() {
         let mut codes: Vec<&str> = codes().map(|(code, _)| code).collect();
         codes.sort_unstable();
-        let explained: Vec<&str> = EXPLANATIONS
+        let explained: Vec<&str> = code::EXPLANATIONS
             .lines()
             .filter(|line| line.starts_with("EXT") && line.len() == 7)
             .collect();
         assert_eq!(explained, codes);
         for code in codes {
-            assert!(explanation(code).is_some_and(|text| text.trim().len() > 40), "{code}");
+            assert!(code::explanation(code).is_some_and(|text| text.trim().len() > 40), "{code}");
         }
     }
 }

@@ -1,0 +1,100 @@
+//! `cargo ext serve`: the platform server.
+
+use std::path::{Path, PathBuf};
+
+use ext_definition::code;
+use ext_definition::diagnostic::Diagnostic;
+use ext_registry::Registry;
+use ext_server::{Configuration, Server, StartError, Tls};
+use serde::Serialize;
+
+use crate::cli::{Common, Serve};
+use crate::failure::Failure;
+use crate::shell::{self, Shell};
+use crate::store::registry_dir;
+
+pub fn run(arguments: &Serve, common: &Common, shell: &Shell) -> Result<(), Failure> {
+    let runtime = runtime()?;
+    let registry = registry_dir(common)?;
+    Registry::open_or_create(&registry)?;
+    let data = data(arguments.data.as_deref())?;
+    let mut configuration = Configuration::new(data.clone(), registry);
+    let file = arguments.config.clone().unwrap_or_else(|| data.join("server.toml"));
+    if arguments.config.is_some() || file.exists() {
+        configuration.read(&file).map_err(start)?;
+    }
+    configuration.listen = arguments.listen;
+    if let (Some(certificate), Some(key)) = (&arguments.tls_certificate, &arguments.tls_key) {
+        configuration.tls = Some(Tls { certificate: certificate.clone(), key: key.clone() });
+    }
+    runtime.block_on(async {
+        if arguments.operator_token {
+            let token = ext_server::operator_token(configuration).await.map_err(start)?;
+            shell.print(token);
+            return Ok(());
+        }
+        ext_server::log_to_stderr(shell.is_json());
+        let loopback = configuration.listen.ip().is_loopback();
+        let scheme = if configuration.tls.is_some() { "https" } else { "http" };
+        let server = Server::bind(configuration).await.map_err(start)?;
+        let address = format!("{scheme}://{}", server.address());
+        let deployed = server.platform().deployments().count();
+        shell.status("Serving", format!("{} at {address}", shell::count(deployed, "deployment")));
+        if !loopback {
+            shell.note(
+                "Note",
+                "every request needs a token: `cargo ext serve --operator-token` makes the first one",
+            );
+        }
+        #[derive(Serialize)]
+        struct Message<'a> {
+            address: &'a str,
+            data: &'a Path,
+        }
+        shell.message("ext-serving", &Message { address: &address, data: &data });
+        server.serve(ended()).await;
+        shell.status("Ended", "every call has finished");
+        Ok(())
+    })
+}
+
+/// The runtime of what waits for many things at once.
+pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
+        let message = format!("the system gives no threads: {error}");
+        Failure::environment(Diagnostic::error(code::SERVER_START, message))
+    })
+}
+
+fn start(error: StartError) -> Failure {
+    Failure::environment(Diagnostic::error(code::SERVER_START, error.to_string()))
+}
+
+/// The server's folder: that which is asked for, or one beside the user's registry.
+pub fn data(asked: Option<&Path>) -> Result<PathBuf, Failure> {
+    match asked {
+        Some(asked) => Ok(asked.to_owned()),
+        None => ext_registry::location::data_dir().map(|it| it.join("server")).ok_or_else(|| {
+            let message = "the machine tells no data folder for this user";
+            let help = "name one with `--data DIR`";
+            Failure::environment(Diagnostic::error(code::SERVER_START, message).help(help))
+        }),
+    }
+}
+
+/// Ctrl-C, or what service managers send.
+async fn ended() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+        if let Ok(mut terminate) = terminate {
+            tokio::select! {
+                _ = interrupted => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupted.await;
+}

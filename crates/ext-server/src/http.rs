@@ -1,0 +1,134 @@
+//! The server's addresses.
+//!
+//! | address | what |
+//! |---|---|
+//! | `/v1/NAMESPACE/NAME[@VERSION]/ACTION` | calls an action |
+//! | `/v1/NAMESPACE/NAME[@VERSION]` | its definition |
+//! | `/api/…` | deployments, tokens, calls, events |
+//! | `/errors/CODE` | what a code means |
+//! | `/metrics`, `/healthz`, `/readyz` | for whoever watches the server |
+
+mod actions;
+mod api;
+mod arguments;
+mod asker;
+mod describe;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, delete, get, post};
+use ext_definition::code;
+
+use crate::metrics::OPENMETRICS;
+use crate::platform::Platform;
+use crate::problem::Problem;
+
+pub use asker::{Asker, Peer, RequestId};
+
+/// The header of a request's id.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What handlers share.
+pub type Shared = State<Arc<Platform>>;
+
+/// Every address.
+pub fn router(platform: Arc<Platform>) -> Router {
+    let api = Router::new()
+        .route("/deployments", get(api::deployments).post(api::deploy))
+        .route("/deployments/{namespace}/{name}", get(api::deployment).delete(api::undeploy))
+        .route("/deployments/{namespace}/{name}/rollback", post(api::rollback))
+        .route("/deployments/{namespace}/{name}/grants", get(api::grants).put(api::grant))
+        .route("/tokens", get(api::tokens).post(api::add_token))
+        .route("/tokens/{id}", delete(api::revoke_token))
+        .route("/calls", get(api::calls))
+        .route("/calls/follow", get(api::follow))
+        .route("/events", get(api::events));
+    Router::new()
+        .route("/v1/{namespace}/{name}/{action}", any(actions::call))
+        .route("/v1/{namespace}/{name}", get(describe::definition))
+        .route("/v1/{namespace}/{name}/", get(describe::definition))
+        .nest("/api", api)
+        .route("/errors/{code}", get(describe::error))
+        .route("/metrics", get(metrics))
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready))
+        .fallback(nothing)
+        .method_not_allowed_fallback(method)
+        .layer(from_fn_with_state(platform.clone(), around))
+        .with_state(platform)
+}
+
+/// What is around every request: its id, who asks, the headers of every answer.
+async fn around(State(platform): Shared, mut request: Request, next: Next) -> Response {
+    let id = RequestId::of(request.headers());
+    let origin = asker::allowed_origin(&platform, request.headers());
+    let preflight = request.method() == Method::OPTIONS
+        && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    let asker = asker::asker(&platform, &request);
+    request.extensions_mut().insert(asker);
+    request.extensions_mut().insert(id.clone());
+    let mut response = match (preflight, &origin) {
+        (true, Some(_)) => StatusCode::NO_CONTENT.into_response(),
+        _ => next.run(request).await,
+    };
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(id.as_str()) {
+        headers.insert(REQUEST_ID, id);
+    }
+    if let Some(origin) = origin {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        headers.append(header::VARY, HeaderValue::from_static("origin"));
+        headers.insert(
+            header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            HeaderValue::from_static("x-request-id, retry-after"),
+        );
+        if preflight {
+            for (name, value) in [
+                (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
+                (header::ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type, x-request-id"),
+                (header::ACCESS_CONTROL_MAX_AGE, "600"),
+            ] {
+                headers.insert(name, HeaderValue::from_static(value));
+            }
+        }
+    }
+    // OWASP's "HTTP Headers Cheat Sheet". Pages set a policy of their own.
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (header::CACHE_CONTROL, "no-store"),
+    ] {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if platform.configuration().tls.is_some() {
+        let year = HeaderValue::from_static("max-age=31536000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
+    }
+    response
+}
+
+async fn nothing(id: RequestId) -> Problem {
+    Problem::new(code::NO_PAGE, "nothing is at this address").of_request(id.as_str())
+}
+
+async fn method(id: RequestId) -> Problem {
+    Problem::new(code::METHOD, "this address does not take this method").of_request(id.as_str())
+}
+
+async fn metrics(State(platform): Shared, asker: Asker) -> Result<Response, Problem> {
+    asker.may(crate::auth::Verb::Operate, None)?;
+    Ok(([(header::CONTENT_TYPE, OPENMETRICS)], platform.metrics()).into_response())
+}
+
+/// Whether it can do its work: its store answers.
+async fn ready(State(platform): Shared) -> Result<&'static str, Problem> {
+    platform.store().events(None, 1).await?;
+    Ok("ready\n")
+}

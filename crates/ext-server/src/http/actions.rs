@@ -1,0 +1,133 @@
+//! Calls of actions.
+
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use ext_definition::code;
+use ext_definition::model::{Action, Type};
+use ext_definition::naming::kebab;
+use ext_registry::PackageName;
+use serde_json::Value;
+
+use super::arguments;
+use super::{Asker, RequestId, Shared};
+use crate::auth::Verb;
+use crate::invoke::Invocation;
+use crate::problem::Problem;
+use crate::running::Running;
+
+/// How long the result of a function may be used again, in seconds, where no version is
+/// pinned: another version may become active meanwhile.
+const FRESH: u32 = 60;
+
+/// `POST`, and for functions `GET`, on `/v1/NAMESPACE/NAME[@VERSION]/ACTION`.
+pub async fn call(
+    State(platform): Shared,
+    Path((namespace, name, action)): Path<(String, String, String)>,
+    id: RequestId,
+    asker: Asker,
+    request: Request,
+) -> Response {
+    let called = async {
+        let (running, pinned) = find(&platform, &namespace, &name)?;
+        let caller = asker.may(Verb::Invoke, Some(&namespace))?.name.clone();
+        let found = known(&running, &action);
+        let is_function = found.is_some_and(|it| it.options.function);
+        let by_get = matches!(*request.method(), Method::GET | Method::HEAD);
+        if *request.method() != Method::POST && !(by_get && is_function) {
+            let message = "an action is called by POST, and by GET if it is a function";
+            return Err(Problem::new(code::METHOD, message));
+        }
+        let if_none_match = request.headers().get(header::IF_NONE_MATCH).cloned();
+        let most = running.deployment.settings.body_bytes;
+        let most =
+            most.and_then(|it| usize::try_from(it).ok()).unwrap_or(platform.configuration().body);
+        let arguments = match by_get {
+            true => {
+                arguments::of_query(&running, found, request.uri().query().unwrap_or_default())?
+            }
+            false => arguments::of_body(found, request, most).await?,
+        };
+        let gives_nothing = found.is_some_and(|it| matches!(it.result, None | Some(Type::Unit)));
+        let consumer = caller;
+        let invocation = Invocation {
+            id: id.as_str().to_owned(),
+            consumer,
+            surface: "http",
+            action: action.clone(),
+            arguments,
+        };
+        let called = platform.invoke(running, invocation).await;
+        let result = called.result?;
+        Ok(match (gives_nothing, by_get) {
+            (true, _) => StatusCode::NO_CONTENT.into_response(),
+            (false, false) => json(&result),
+            (false, true) => cached(&result, pinned, if_none_match.as_ref()),
+        })
+    };
+    called.await.unwrap_or_else(|problem: Problem| {
+        let allow = (problem.code() == code::METHOD).then(|| HeaderValue::from_static("POST"));
+        let mut response = problem.of_request(id.as_str()).into_response();
+        if let Some(allow) = allow {
+            response.headers_mut().insert(header::ALLOW, allow);
+        }
+        response
+    })
+}
+
+/// The version that an address means, and whether it names one that is always the same.
+pub fn find(
+    platform: &crate::platform::Platform,
+    namespace: &str,
+    name: &str,
+) -> Result<(std::sync::Arc<Running>, bool), Problem> {
+    let (name, version) = match name.split_once('@') {
+        Some((name, version)) => (name, Some(version)),
+        None => (name, None),
+    };
+    let name = PackageName::new(namespace, name)
+        .map_err(|error| Problem::new(code::NOT_DEPLOYED, error.message()))?;
+    let running = platform.deployments().find(&name, version)?;
+    let pinned = version == Some(running.version.as_str());
+    Ok((running, pinned))
+}
+
+/// The action of a name, its own or a former one.
+pub fn known<'a>(running: &'a Running, name: &str) -> Option<&'a Action> {
+    let name = kebab(name);
+    let actions = &running.extension.definition().actions;
+    let is = |it: &str| kebab(it) == name;
+    let former = |it: &&Action| it.options.renamed_from.as_deref().is_some_and(is);
+    actions.iter().find(|it| is(&it.name)).or_else(|| actions.iter().find(former))
+}
+
+fn json(result: &Value) -> Response {
+    // What serde_json made it can write.
+    let body = serde_json::to_vec(result).unwrap_or_default();
+    ([(header::CONTENT_TYPE, "application/json")], Body::from(body)).into_response()
+}
+
+/// An answer that may be used again (RFC 9111).
+fn cached(result: &Value, pinned: bool, known: Option<&HeaderValue>) -> Response {
+    let body = serde_json::to_vec(result).unwrap_or_default();
+    let tag = format!("\"{}\"", &ext_registry::Digest::of(&body).hex()[..32]);
+    // Tokens differ in what they may see.
+    let control = match pinned {
+        true => "private, max-age=31536000, immutable".to_owned(),
+        false => format!("private, max-age={FRESH}"),
+    };
+    let headers = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, control)];
+    let same = |known: &HeaderValue| {
+        let known = known.to_str().unwrap_or_default();
+        known.split(',').any(|it| it.trim().trim_start_matches("W/") == tag || it.trim() == "*")
+    };
+    let vary = [(header::VARY, "authorization, cookie")];
+    match known.is_some_and(same) {
+        true => (StatusCode::NOT_MODIFIED, headers, vary).into_response(),
+        false => {
+            let content = [(header::CONTENT_TYPE, "application/json")];
+            (headers, vary, content, Body::from(body)).into_response()
+        }
+    }
+}

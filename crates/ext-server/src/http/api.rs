@@ -1,0 +1,362 @@
+//! Operating the server: deployments, tokens, calls, events.
+
+use std::collections::BTreeSet;
+
+use axum::Json;
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, Path, Query, Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use ext_definition::code;
+use ext_registry::PackageName;
+use jiff::{SignedDuration, Timestamp};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tokio::sync::{broadcast, mpsc};
+
+use super::{Asker, RequestId, Shared};
+use crate::auth::{Scope, Verb};
+use crate::deploy::DeployRequest;
+use crate::problem::Problem;
+use crate::running::{Running, Versions};
+use crate::store::{CallQuery, CallRecord, Event, Token};
+
+/// Most of a body here, in bytes.
+const MAX_BODY: usize = 64 << 10;
+
+type Result<T> = std::result::Result<T, Problem>;
+
+/// A body in JSON.
+pub struct JsonBody<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self> {
+        let value = super::arguments::of_body(None, request, MAX_BODY).await?;
+        serde_json::from_value(value)
+            .map(Self)
+            .map_err(|error| Problem::new(code::BODY_UNREADABLE, error.to_string()))
+    }
+}
+
+/// A deployed version, as it is told.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Deployed {
+    /// Everything that is known of it.
+    #[serde(flatten)]
+    pub deployment: crate::store::Deployment,
+    /// Whether it is called where no version is named.
+    pub active: bool,
+}
+
+impl Deployed {
+    fn of(running: &Running, active: bool) -> Self {
+        Self { deployment: running.deployment.clone(), active }
+    }
+
+    fn all(versions: &Versions) -> Vec<Self> {
+        let active = versions.active().map(|it| it.deployment.version.clone());
+        let of = |it: &std::sync::Arc<Running>| {
+            Self::of(it, active.as_ref() == Some(&it.deployment.version))
+        };
+        versions.all().rev().map(of).collect()
+    }
+}
+
+fn name(namespace: &str, name: &str) -> Result<PackageName> {
+    PackageName::new(namespace, name)
+        .map_err(|error| Problem::new(code::NOT_DEPLOYED, error.message()))
+}
+
+/// `GET /api/deployments`.
+pub async fn deployments(State(platform): Shared, asker: Asker) -> Result<Json<Vec<Deployed>>> {
+    let caller = asker.caller()?;
+    let may = |name: &PackageName| {
+        [Verb::Deploy, Verb::Operate].iter().any(|verb| caller.may(*verb, Some(name.namespace())))
+    };
+    let all = platform.deployments().all();
+    Ok(Json(all.iter().filter(|it| may(&it.0)).flat_map(|it| Deployed::all(&it.1)).collect()))
+}
+
+/// `POST /api/deployments`: answers with a line of JSON for each stage, and a last one with
+/// what is deployed, or the problem.
+pub async fn deploy(
+    State(platform): Shared,
+    id: RequestId,
+    asker: Asker,
+    JsonBody(request): JsonBody<DeployRequest>,
+) -> Result<Response> {
+    let caller = asker.caller()?.clone();
+    // Before the answer begins, what can be refused at once.
+    let name = request.package.split_once(':').map(|(namespace, _)| namespace.to_owned());
+    caller.check(Verb::Deploy, name.as_deref())?;
+    let (sender, lines) = mpsc::channel::<Bytes>(16);
+    // Goes on when whoever asked has gone: nothing stays half done.
+    tokio::spawn(async move {
+        let stages = sender.clone();
+        let told = move |stage| {
+            let _ = stages.try_send(line(&json!(stage)));
+        };
+        let last = match platform.deploy(&caller, &request, told).await {
+            Ok(running) => json!({ "deployed": Deployed::of(&running, true) }),
+            Err(problem) => json!({ "problem": problem.of_request(id.as_str()).to_json() }),
+        };
+        let _ = sender.send(line(&last)).await;
+    });
+    Ok(streamed(lines))
+}
+
+fn line(value: &Value) -> Bytes {
+    format!("{value}\n").into()
+}
+
+/// Lines of JSON as they come.
+fn streamed(lines: mpsc::Receiver<Bytes>) -> Response {
+    let body = Body::from_stream(Lines(lines));
+    ([(header::CONTENT_TYPE, "application/x-ndjson")], body).into_response()
+}
+
+struct Lines(mpsc::Receiver<Bytes>);
+
+impl futures_core::Stream for Lines {
+    type Item = std::result::Result<Bytes, std::convert::Infallible>;
+
+    fn poll_next(
+        mut self: std::pin::Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
+        self.0.poll_recv(context).map(|line| line.map(Ok))
+    }
+}
+
+/// `GET /api/deployments/NAMESPACE/NAME`.
+pub async fn deployment(
+    State(platform): Shared,
+    Path((namespace, package)): Path<(String, String)>,
+    asker: Asker,
+) -> Result<Json<Vec<Deployed>>> {
+    asker.may(Verb::Invoke, Some(&namespace))?;
+    let name = name(&namespace, &package)?;
+    platform.deployments().find(&name, None)?;
+    Ok(Json(Deployed::all(&platform.deployments().versions(&name).unwrap_or_default())))
+}
+
+/// `DELETE /api/deployments/NAMESPACE/NAME[@VERSION]`.
+pub async fn undeploy(
+    State(platform): Shared,
+    Path((namespace, package)): Path<(String, String)>,
+    asker: Asker,
+) -> Result<Json<Value>> {
+    let caller = asker.caller()?;
+    let (package, version) = match package.split_once('@') {
+        Some((package, version)) => (package, Some(version)),
+        None => (&*package, None),
+    };
+    let gone = platform.undeploy(caller, &name(&namespace, package)?, version).await?;
+    Ok(Json(json!({ "undeployed": gone })))
+}
+
+/// Where to go back to.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Rollback {
+    to: Option<ext_registry::Version>,
+}
+
+/// `POST /api/deployments/NAMESPACE/NAME/rollback`.
+pub async fn rollback(
+    State(platform): Shared,
+    Path((namespace, package)): Path<(String, String)>,
+    asker: Asker,
+    JsonBody(rollback): JsonBody<Rollback>,
+) -> Result<Json<Deployed>> {
+    let caller = asker.caller()?;
+    let running =
+        platform.rollback(caller, &name(&namespace, &package)?, rollback.to.as_ref()).await?;
+    Ok(Json(Deployed::of(&running, true)))
+}
+
+/// `GET /api/deployments/NAMESPACE/NAME/grants`.
+pub async fn grants(
+    State(platform): Shared,
+    Path((namespace, package)): Path<(String, String)>,
+    asker: Asker,
+) -> Result<Json<BTreeSet<String>>> {
+    asker.may(Verb::Operate, Some(&namespace))?;
+    Ok(Json(platform.granted(&name(&namespace, &package)?)))
+}
+
+/// What is granted.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grants {
+    granted: BTreeSet<String>,
+}
+
+/// `PUT /api/deployments/NAMESPACE/NAME/grants`.
+pub async fn grant(
+    State(platform): Shared,
+    Path((namespace, package)): Path<(String, String)>,
+    asker: Asker,
+    JsonBody(grants): JsonBody<Grants>,
+) -> Result<StatusCode> {
+    platform.grant(asker.caller()?, &name(&namespace, &package)?, grants.granted).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `GET /api/tokens`.
+pub async fn tokens(State(platform): Shared, asker: Asker) -> Result<Json<Vec<Token>>> {
+    asker.may(Verb::Operate, None)?;
+    Ok(Json(platform.store().tokens().await?))
+}
+
+/// A token that is wanted.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewToken {
+    name: String,
+    scopes: Vec<String>,
+    /// In how many seconds it ends.
+    #[serde(default)]
+    expires_in: Option<i64>,
+}
+
+/// `POST /api/tokens`: the only time that the token itself is seen.
+pub async fn add_token(
+    State(platform): Shared,
+    asker: Asker,
+    JsonBody(new): JsonBody<NewToken>,
+) -> Result<(StatusCode, Json<Value>)> {
+    let caller = asker.may(Verb::Operate, None)?;
+    let unreadable = |message: String| Problem::new(code::BODY_UNREADABLE, message);
+    let scopes: std::result::Result<Vec<Scope>, String> =
+        new.scopes.iter().map(|it| it.parse()).collect();
+    let scopes = scopes.map_err(unreadable)?;
+    if new.name.trim().is_empty() || new.name.chars().count() > 100 || scopes.is_empty() {
+        let message = "a token has a name of up to 100 characters, and at least one scope";
+        return Err(unreadable(message.into()));
+    }
+    let expires = new.expires_in.map(|seconds| {
+        Timestamp::now()
+            .checked_add(SignedDuration::from_secs(seconds))
+            .map_err(|error| unreadable(error.to_string()))
+    });
+    let (token, text) = platform
+        .tokens()
+        .add(platform.store(), caller, new.name.trim(), &scopes, expires.transpose()?)
+        .await?;
+    let mut told = serde_json::to_value(&token).unwrap_or_default();
+    told["token"] = text.into();
+    Ok((StatusCode::CREATED, Json(told)))
+}
+
+/// `DELETE /api/tokens/ID`.
+pub async fn revoke_token(
+    State(platform): Shared,
+    Path(id): Path<String>,
+    asker: Asker,
+) -> Result<StatusCode> {
+    let caller = asker.may(Verb::Operate, None)?;
+    match platform.tokens().revoke(platform.store(), caller, &id).await? {
+        true => Ok(StatusCode::NO_CONTENT),
+        false => Err(Problem::new(code::NO_PAGE, format!("no valid token has the id `{id}`"))),
+    }
+}
+
+/// The calls that the asker may see.
+fn visible(asker: &Asker, query: &mut CallQuery) -> Result<()> {
+    let caller = asker.caller()?;
+    if caller.may(Verb::Operate, None) {
+        return Ok(());
+    }
+    let mut namespaces = Vec::new();
+    for verb in [Verb::Deploy, Verb::Operate] {
+        match caller.namespaces(verb) {
+            None => return Ok(()),
+            Some(more) => namespaces.extend(more),
+        }
+    }
+    if namespaces.is_empty() {
+        caller.check(Verb::Deploy, None)?;
+    }
+    query.namespaces = namespaces;
+    Ok(())
+}
+
+/// `GET /api/calls`.
+pub async fn calls(
+    State(platform): Shared,
+    asker: Asker,
+    query: std::result::Result<Query<CallQuery>, axum::extract::rejection::QueryRejection>,
+) -> Result<Json<Vec<CallRecord>>> {
+    let Query(mut query) =
+        query.map_err(|error| Problem::new(code::BODY_UNREADABLE, error.body_text()))?;
+    visible(&asker, &mut query)?;
+    Ok(Json(platform.store().calls(&query).await?))
+}
+
+/// `GET /api/calls/follow`: a line of JSON for each call, as it ends.
+pub async fn follow(
+    State(platform): Shared,
+    asker: Asker,
+    query: std::result::Result<Query<CallQuery>, axum::extract::rejection::QueryRejection>,
+) -> Result<Response> {
+    let Query(mut query) =
+        query.map_err(|error| Problem::new(code::BODY_UNREADABLE, error.body_text()))?;
+    visible(&asker, &mut query)?;
+    let mut calls = platform.recorder().follow();
+    let (sender, lines) = mpsc::channel(64);
+    tokio::spawn(async move {
+        loop {
+            let next = tokio::select! {
+                next = calls.recv() => next,
+                // Whoever followed has gone.
+                () = sender.closed() => return,
+            };
+            let told = match next {
+                Ok(call) if matches(&query, &call) => json!(*call),
+                Ok(_) => continue,
+                Err(broadcast::error::RecvError::Lagged(missed)) => json!({ "missed": missed }),
+                Err(broadcast::error::RecvError::Closed) => return,
+            };
+            if sender.send(line(&told)).await.is_err() {
+                return;
+            }
+        }
+    });
+    Ok(streamed(lines))
+}
+
+fn matches(query: &CallQuery, call: &CallRecord) -> bool {
+    let is = |wanted: &Option<String>, found: &str| wanted.as_deref().is_none_or(|it| it == found);
+    let namespace = call.package.split(':').next().unwrap_or_default();
+    is(&query.id, &call.id)
+        && is(&query.package, &call.package)
+        && is(&query.action, &call.action)
+        && query.outcome.is_none_or(|it| it == call.outcome)
+        && (query.namespaces.is_empty() || query.namespaces.iter().any(|it| it == namespace))
+}
+
+/// Which events.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct EventQuery {
+    package: Option<String>,
+    limit: Option<u32>,
+}
+
+/// `GET /api/events`: who did what when.
+pub async fn events(
+    State(platform): Shared,
+    asker: Asker,
+    query: std::result::Result<Query<EventQuery>, axum::extract::rejection::QueryRejection>,
+) -> Result<Json<Vec<Event>>> {
+    let Query(query) =
+        query.map_err(|error| Problem::new(code::BODY_UNREADABLE, error.body_text()))?;
+    let namespace = query.package.as_deref().and_then(|it| it.split(':').next());
+    asker.may(Verb::Deploy, namespace).or_else(|_| asker.may(Verb::Operate, namespace))?;
+    let limit = query.limit.unwrap_or(100).min(1000);
+    Ok(Json(platform.store().events(query.package.as_deref(), limit).await?))
+}

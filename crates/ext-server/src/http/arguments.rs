@@ -1,0 +1,169 @@
+//! Arguments of a call, as requests carry them.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::header;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use ext_definition::code;
+use ext_definition::model::{Action, Field, Kind, Type};
+use serde_json::{Map, Value};
+
+use crate::problem::Problem;
+use crate::running::Running;
+
+/// Longest that the body of a request may take to come.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Arguments in the body of a request, of `most` bytes.
+pub async fn of_body(
+    action: Option<&Action>,
+    request: Request,
+    most: usize,
+) -> Result<Value, Problem> {
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    if length.and_then(|it| it.to_str().ok()?.parse::<usize>().ok()).is_some_and(|it| it > most) {
+        return Err(too_large(most));
+    }
+    let media_type = request.headers().get(header::CONTENT_TYPE);
+    let media_type = media_type.and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let (parts, body) = request.into_parts();
+    let read = tokio::time::timeout(PATIENCE, axum::body::to_bytes(body, most)).await;
+    let body = read
+        .map_err(|_| Problem::new(code::BODY_UNREADABLE, "the body took too long to come"))?
+        .map_err(|error| match is_too_long(&error) {
+            true => too_large(most),
+            false => Problem::new(code::BODY_UNREADABLE, format!("the body broke off: {error}")),
+        })?;
+    match essence.as_str() {
+        // An action without parameters needs no body.
+        _ if body.is_empty() => Ok(Value::Object(Map::new())),
+        "application/json" => serde_json::from_slice(&body).map_err(|error| {
+            Problem::new(code::BODY_UNREADABLE, format!("the body is no JSON: {error}"))
+        }),
+        "multipart/form-data" => {
+            of_parts(action, Request::from_parts(parts, Body::from(body))).await
+        }
+        other => {
+            let message = match other {
+                "" => "the request does not say of which media type its body is".to_owned(),
+                other => format!("a body of `{other}` is not read"),
+            };
+            Err(Problem::new(code::MEDIA_TYPE, message))
+        }
+    }
+}
+
+fn is_too_long(error: &axum::Error) -> bool {
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    while let Some(it) = cause {
+        // `http-body-util` says so, which axum does not name.
+        if it.to_string().contains("length limit exceeded") {
+            return true;
+        }
+        cause = it.source();
+    }
+    false
+}
+
+fn too_large(most: usize) -> Problem {
+    Problem::new(code::BODY_TOO_LARGE, format!("the body is larger than {most} bytes"))
+}
+
+/// One part for each argument: JSON if it says so, bytes where the action takes bytes, else
+/// text.
+async fn of_parts(action: Option<&Action>, request: Request) -> Result<Value, Problem> {
+    let unreadable = |message: String| Problem::new(code::BODY_UNREADABLE, message);
+    let mut parts = Multipart::from_request(request, &())
+        .await
+        .map_err(|error| unreadable(error.body_text()))?;
+    let mut arguments = Map::new();
+    while let Some(part) =
+        parts.next_field().await.map_err(|error| unreadable(error.body_text()))?
+    {
+        let Some(name) = part.name().map(str::to_owned) else {
+            return Err(unreadable("a part has no name".into()));
+        };
+        let json = part.content_type().is_some_and(|it| it.starts_with("application/json"));
+        let bytes = part.bytes().await.map_err(|error| unreadable(error.body_text()))?;
+        let parameter = action.and_then(|it| parameter(it, &name));
+        let value = if json {
+            serde_json::from_slice(&bytes)
+                .map_err(|error| unreadable(format!("the part `{name}` is no JSON: {error}")))?
+        } else if parameter.is_some_and(|it| it.ty.required().is_binary()) {
+            Value::String(STANDARD.encode(&bytes))
+        } else {
+            let text = String::from_utf8(bytes.to_vec())
+                .map_err(|_| unreadable(format!("the part `{name}` is no text in UTF-8")))?;
+            Value::String(text)
+        };
+        if arguments.insert(name.clone(), value).is_some() {
+            return Err(unreadable(format!("there are two parts `{name}`")));
+        }
+    }
+    Ok(arguments.into())
+}
+
+/// Arguments in a query: `arguments=` with the whole object, or each by its name.
+pub fn of_query(running: &Running, action: Option<&Action>, query: &str) -> Result<Value, Problem> {
+    let unreadable = |message: String| Problem::new(code::BODY_UNREADABLE, message);
+    let pairs: Vec<(String, String)> = axum::extract::Query::try_from_uri(
+        &format!("/?{query}").parse().map_err(|_| unreadable("the query is none".into()))?,
+    )
+    .map(|axum::extract::Query(pairs)| pairs)
+    .map_err(|error| unreadable(error.body_text()))?;
+    let takes = |name: &str| action.is_some_and(|it| parameter(it, name).is_some());
+    if let [(name, text)] = &pairs[..]
+        && name == "arguments"
+        && !takes(name)
+    {
+        return serde_json::from_str(text)
+            .map_err(|error| unreadable(format!("`arguments` is no JSON: {error}")));
+    }
+    let mut arguments = Map::new();
+    for (name, text) in pairs {
+        let parameter = action.and_then(|it| parameter(it, &name));
+        let value = match parameter {
+            Some(parameter) => value(running, &parameter.ty, text),
+            None => Value::String(text),
+        };
+        if arguments.insert(name.clone(), value).is_some() {
+            return Err(unreadable(format!("`{name}` is there twice")));
+        }
+    }
+    Ok(arguments.into())
+}
+
+/// A value written as text: JSON where the type is not text in JSON itself.
+fn value(running: &Running, ty: &Type, text: String) -> Value {
+    let structured = match ty.required() {
+        Type::Named(name) => {
+            let types = &running.extension.definition().types;
+            let kind = types.iter().find(|it| it.name == *name).map(|it| &it.kind);
+            match kind {
+                // A case without data is its name.
+                Some(Kind::Enum { .. }) => false,
+                Some(Kind::Variant { .. }) => text.starts_with(['{', '"']),
+                _ => true,
+            }
+        }
+        Type::Json | Type::Bool | Type::F32 | Type::F64 => true,
+        other if other.is_binary() => false,
+        Type::List(_) | Type::Array(_) | Type::Map(_) | Type::Tuple(_) | Type::Result(_) => true,
+        Type::Option(_) | Type::Unit => true,
+        Type::S8 | Type::S16 | Type::S32 | Type::S64 => true,
+        Type::U8 | Type::U16 | Type::U32 | Type::U64 => true,
+        _ => false,
+    };
+    match structured {
+        true => serde_json::from_str(&text).unwrap_or(Value::String(text)),
+        false => Value::String(text),
+    }
+}
+
+fn parameter<'a>(action: &'a Action, name: &str) -> Option<&'a Field> {
+    action.parameters.iter().find(|it| it.json_name() == name || it.name == name)
+}

@@ -1,0 +1,157 @@
+//! A call, whichever way it came.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ext_definition::code::{self, Code};
+use ext_definition::naming::kebab;
+use jiff::Timestamp;
+use serde_json::Value;
+use tokio::sync::oneshot;
+
+use crate::platform::Platform;
+use crate::problem::Problem;
+use crate::running::Running;
+use crate::store::{CallRecord, Outcome};
+
+/// A call that is to be made.
+pub struct Invocation {
+    /// Of the request.
+    pub id: String,
+    /// Who calls.
+    pub consumer: String,
+    /// Which way: `http`, `mcp`, `console`.
+    pub surface: &'static str,
+    /// The action, in kebab-case or snake_case.
+    pub action: String,
+    /// The object of arguments.
+    pub arguments: Value,
+}
+
+/// A call that was made.
+#[derive(Debug)]
+pub struct Called {
+    /// Its result, or why there is none.
+    pub result: Result<Value, Problem>,
+    /// How long it took, waiting included.
+    pub took: Duration,
+    /// What the extension wrote.
+    pub log: String,
+}
+
+impl Platform {
+    /// Makes a call: waits for its turn, runs it, writes it down. It runs to its end, and is
+    /// written down, also when nobody waits for it any more.
+    pub async fn invoke(self: &Arc<Self>, running: Arc<Running>, invocation: Invocation) -> Called {
+        let entry = Entry {
+            platform: self.clone(),
+            action: action_name(&running, &invocation.action),
+            running,
+            at: Timestamp::now(),
+            started: Instant::now(),
+            id: invocation.id,
+            consumer: invocation.consumer,
+            surface: invocation.surface,
+        };
+        // First its own queue: who floods one extension takes no place from the others.
+        let Some(own) = entry.running.gate.enter().await else {
+            let message = format!("too many calls of `{}` at once", entry.running.id);
+            let problem = Problem::new(code::TOO_MANY_CALLS, message).retry_after(1);
+            return entry.end(Err(problem), String::new());
+        };
+        let Some(ours) = self.gate.enter().await else {
+            let problem = Problem::new(code::SERVER_FULL, "too many calls at once").retry_after(1);
+            return entry.end(Err(problem), String::new());
+        };
+        let (sender, receiver) = oneshot::channel();
+        let (action, arguments) = (invocation.action, invocation.arguments);
+        let job = move || {
+            let (result, log) = entry.running.extension.call_json_with_output(&action, &arguments);
+            let called = entry.end(result.map_err(Problem::from), log);
+            drop((own, ours));
+            // Whoever asked may have gone.
+            let _ = sender.send(called);
+        };
+        let lost = |message: String| Called {
+            result: Err(Problem::new(code::SERVER_FULL, message).retry_after(1)),
+            took: Duration::ZERO,
+            log: String::new(),
+        };
+        if let Err(error) = self.workers.run(job) {
+            return lost(format!("there is no thread for the call: {error}"));
+        }
+        receiver.await.unwrap_or_else(|_| lost("the call was lost".into()))
+    }
+}
+
+/// The name under which an action is counted: its own, whichever was used.
+fn action_name(running: &Running, asked: &str) -> Option<String> {
+    let asked = kebab(asked);
+    let actions = &running.extension.definition().actions;
+    let known = actions.iter().find(|it| kebab(&it.name) == asked).or_else(|| {
+        let former = |it: &Option<String>| it.as_deref().is_some_and(|it| kebab(it) == asked);
+        actions.iter().find(|it| former(&it.options.renamed_from))
+    });
+    known.map(|it| it.name.clone())
+}
+
+/// A call that has begun.
+struct Entry {
+    platform: Arc<Platform>,
+    running: Arc<Running>,
+    at: Timestamp,
+    started: Instant,
+    /// Of the definition; `None`: there is no such action.
+    action: Option<String>,
+    id: String,
+    consumer: String,
+    surface: &'static str,
+}
+
+impl Entry {
+    fn end(self, result: Result<Value, Problem>, log: String) -> Called {
+        let took = self.started.elapsed();
+        let problem = result.as_ref().err();
+        // What is not there is no call: it would fill the log, and the metrics, with anything.
+        if let Some(action) = self.action {
+            let outcome = problem.map_or(Outcome::Ok, |it| outcome(it.code()));
+            let (platform, running) = (&self.platform, &self.running);
+            platform.metrics.call(&running.id, &running.version, &action, outcome.word(), took);
+            if took >= platform.configuration.slow {
+                tracing::info!(
+                    extension = running.id,
+                    action,
+                    request = self.id,
+                    milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+                    "slow call"
+                );
+            }
+            platform.recorder.record(CallRecord {
+                id: self.id.clone(),
+                at: self.at,
+                micros: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+                package: running.id.clone(),
+                version: running.version.clone(),
+                action,
+                consumer: self.consumer,
+                surface: self.surface.to_owned(),
+                outcome,
+                code: problem.map(|it| it.code().to_string()),
+                detail: problem.map(|it| it.detail().to_owned()).unwrap_or_default(),
+                log: log.clone(),
+            });
+        }
+        Called { result: result.map_err(|problem| problem.of_request(&self.id)), took, log }
+    }
+}
+
+fn outcome(code: Code) -> Outcome {
+    match code {
+        code::ACTION_FAILED => Outcome::Error,
+        code::ARGUMENTS => Outcome::Arguments,
+        code::TRAPPED => Outcome::Trap,
+        code::LIMIT => Outcome::Limit,
+        code::TOO_MANY_CALLS | code::SERVER_FULL => Outcome::Shed,
+        _ => Outcome::Failed,
+    }
+}

@@ -1,0 +1,42 @@
+//! The platform server: extensions, called from anywhere.
+//!
+//! One process serves what is deployed to it: over HTTP, with tokens, limits and a log of every
+//! call. Everything that it remembers is in its data folder; packages come from a registry.
+//!
+//! ```no_run
+//! use ext_server::{Configuration, Server};
+//!
+//! # async fn start() -> Result<(), Box<dyn std::error::Error>> {
+//! let server = Server::bind(Configuration::new("data".into(), "registry".into())).await?;
+//! println!("http://{}", server.address());
+//! server.serve(std::future::pending()).await;
+//! # Ok(())
+//! # }
+//! ```
+
+pub mod auth;
+mod deploy;
+mod gate;
+mod http;
+mod invoke;
+mod logging;
+mod metrics;
+mod permission;
+mod platform;
+mod problem;
+mod recorder;
+mod running;
+mod server;
+mod settings;
+pub mod store;
+mod text;
+mod workers;
+
+pub use deploy::{DeployRequest, Stage};
+pub use invoke::{Called, Invocation};
+pub use logging::log_to_stderr;
+pub use platform::{Platform, operator_token};
+pub use problem::{PROBLEM_JSON, Problem};
+pub use running::{Deployments, Running, Versions};
+pub use server::Server;
+pub use settings::{Configuration, StartError, Tls};

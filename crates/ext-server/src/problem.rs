@@ -1,0 +1,186 @@
+//! Failures as problem details (RFC 9457): one form for every surface of the server.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use ext_definition::code::{self, Code};
+use ext_host::{ActionError, Error, Limit};
+use serde_json::{Map, Value, json};
+
+use crate::store::StoreError;
+
+/// The media type of problem details.
+pub const PROBLEM_JSON: &str = "application/problem+json";
+
+/// Why something was not done.
+#[derive(Debug, Clone)]
+pub struct Problem(Box<Inner>);
+
+#[derive(Debug, Clone)]
+struct Inner {
+    code: Code,
+    status: StatusCode,
+    detail: String,
+    /// Members of one kind of problem: `violations`, `error`, …
+    members: Map<String, Value>,
+    /// Of the request, once it is known.
+    request: Option<String>,
+    /// Seconds after which to try again.
+    retry_after: Option<u32>,
+}
+
+impl Problem {
+    /// A problem with its message.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            code,
+            status: status(code),
+            detail: detail.into(),
+            members: Map::new(),
+            request: None,
+            retry_after: None,
+        }))
+    }
+
+    /// With one more member.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.0.members.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// With the request that it answers.
+    #[must_use]
+    pub fn of_request(mut self, id: &str) -> Self {
+        self.0.request.get_or_insert_with(|| id.to_owned());
+        self
+    }
+
+    /// With the seconds after which to try again.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u32) -> Self {
+        self.0.retry_after = Some(seconds);
+        self
+    }
+
+    /// Its code.
+    pub fn code(&self) -> Code {
+        self.0.code
+    }
+
+    /// Its status.
+    pub fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
+    /// What it says.
+    pub fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
+    /// A member besides those that every problem has.
+    pub fn member(&self, name: &str) -> Option<&Value> {
+        self.0.members.get(name)
+    }
+
+    /// The object.
+    pub fn to_json(&self) -> Value {
+        let inner = &*self.0;
+        let mut object = Map::new();
+        object.insert("type".into(), format!("/errors/{}", inner.code).into());
+        object.insert("title".into(), inner.code.title().into());
+        object.insert("status".into(), inner.status.as_u16().into());
+        object.insert("detail".into(), inner.detail.clone().into());
+        if let Some(request) = &inner.request {
+            object.insert("instance".into(), format!("/calls/{request}").into());
+        }
+        object.insert("code".into(), inner.code.to_string().into());
+        object.extend(inner.members.clone());
+        object.into()
+    }
+}
+
+/// RFC 9110 says what each status means.
+fn status(code: Code) -> StatusCode {
+    match code {
+        code::ARGUMENTS | code::BODY_UNREADABLE => StatusCode::BAD_REQUEST,
+        code::NO_TOKEN => StatusCode::UNAUTHORIZED,
+        code::NOT_COVERED => StatusCode::FORBIDDEN,
+        code::ACTION_UNKNOWN | code::NOT_DEPLOYED | code::NO_EARLIER_VERSION => {
+            StatusCode::NOT_FOUND
+        }
+        code::METHOD => StatusCode::METHOD_NOT_ALLOWED,
+        code::NOT_GRANTED => StatusCode::CONFLICT,
+        code::BODY_TOO_LARGE => StatusCode::PAYLOAD_TOO_LARGE,
+        code::MEDIA_TYPE => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        code::ACTION_FAILED | code::PACKAGE_REFUSED => StatusCode::UNPROCESSABLE_ENTITY,
+        code::TOO_MANY_CALLS => StatusCode::TOO_MANY_REQUESTS,
+        code::SERVER_FULL | code::STORE_FAILED => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+impl From<Error<ActionError>> for Problem {
+    fn from(error: Error<ActionError>) -> Self {
+        let problem = Self::new(error.code(), error.to_string());
+        match error {
+            Error::NotFound { known, .. } => problem.with("known", known),
+            Error::Arguments(violations) => {
+                let violations: Vec<Value> = (violations.into_iter())
+                    .map(|it| json!({ "path": it.path, "reason": it.reason }))
+                    .collect();
+                problem.with("violations", violations)
+            }
+            Error::Action(error) => problem.with("error", error.value),
+            Error::Trap(trap) => {
+                let problem = problem.with("trap", trap.message);
+                match trap.place {
+                    Some(place) => problem.with("place", place),
+                    None => problem,
+                }
+            }
+            Error::Limit(limit) => {
+                let (kind, allowed) = match limit {
+                    Limit::Time { allowed } => {
+                        ("time", u64::try_from(allowed.as_millis()).unwrap_or(u64::MAX))
+                    }
+                    Limit::Memory { allowed } => ("memory", allowed as u64),
+                    Limit::Output { allowed } => ("output", allowed as u64),
+                };
+                let mut problem =
+                    problem.with("limit", json!({ "kind": kind, "allowed": allowed }));
+                if kind == "time" {
+                    problem.0.status = StatusCode::GATEWAY_TIMEOUT;
+                }
+                problem
+            }
+            Error::Runtime(_) => problem,
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        Self::new(code::STORE_FAILED, format!("the server's store failed: {error}")).retry_after(5)
+    }
+}
+
+impl From<ext_registry::Error> for Problem {
+    fn from(error: ext_registry::Error) -> Self {
+        Self::new(code::PACKAGE_REFUSED, format!("{} ({})", error.message(), error.help()))
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = (self.0.status, self.to_json().to_string()).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+        if let Some(seconds) = self.0.retry_after {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        if self.0.code == code::NO_TOKEN {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}

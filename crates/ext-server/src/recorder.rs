@@ -1,0 +1,107 @@
+//! Every call is written down: by one task, many at a time, so that no call waits for it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{broadcast, mpsc};
+use tokio::task::JoinHandle;
+
+use crate::store::{CallRecord, Store};
+
+/// Calls that may wait to be written; beyond, they are counted only.
+const WAITING: usize = 20_000;
+
+/// Calls of one transaction.
+const BATCH: usize = 2000;
+
+/// How long is waited for more calls to go with the first.
+const GATHER: Duration = Duration::from_millis(100);
+
+/// Calls that a follower may be behind before it misses some.
+const FOLLOWED: usize = 1000;
+
+/// How often old calls are forgotten.
+const FORGET: Duration = Duration::from_secs(600);
+
+/// Takes calls to write them down.
+pub struct Recorder {
+    calls: mpsc::Sender<Arc<CallRecord>>,
+    followers: broadcast::Sender<Arc<CallRecord>>,
+    lost: Arc<AtomicU64>,
+}
+
+impl Recorder {
+    /// Starts the task. It ends when the recorder is gone and everything is written.
+    pub fn start(store: Arc<dyn Store>, keep: Duration) -> (Self, JoinHandle<()>) {
+        let (calls, receiver) = mpsc::channel(WAITING);
+        let lost = Arc::new(AtomicU64::new(0));
+        let task = tokio::spawn(write(store, receiver, lost.clone(), keep));
+        (Self { calls, followers: broadcast::Sender::new(FOLLOWED), lost }, task)
+    }
+
+    /// Takes a call; never waits.
+    pub fn record(&self, call: CallRecord) {
+        let call = Arc::new(call);
+        if self.followers.receiver_count() > 0 {
+            let _ = self.followers.send(call.clone());
+        }
+        if self.calls.try_send(call).is_err() {
+            self.lost.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Calls from now on.
+    pub fn follow(&self) -> broadcast::Receiver<Arc<CallRecord>> {
+        self.followers.subscribe()
+    }
+
+    /// How many calls could not be written down.
+    pub fn lost(&self) -> u64 {
+        self.lost.load(Ordering::Relaxed)
+    }
+}
+
+async fn write(
+    store: Arc<dyn Store>,
+    mut receiver: mpsc::Receiver<Arc<CallRecord>>,
+    lost: Arc<AtomicU64>,
+    keep: Duration,
+) {
+    let mut forget = tokio::time::interval(FORGET);
+    loop {
+        let mut batch = Vec::new();
+        tokio::select! {
+            received = receiver.recv_many(&mut batch, BATCH) => {
+                if received == 0 {
+                    return;
+                }
+            }
+            _ = forget.tick() => {
+                let before = SignedDuration::try_from(keep)
+                    .ok()
+                    .and_then(|keep| Timestamp::now().checked_sub(keep).ok());
+                if let Some(before) = before
+                    && let Err(error) = store.forget_calls(before).await
+                {
+                    tracing::warn!(%error, "old calls are not forgotten");
+                }
+                continue;
+            }
+        }
+        // Under load one transaction for many; without, a short wait that nobody notices.
+        if batch.len() < BATCH {
+            tokio::time::sleep(GATHER).await;
+            while batch.len() < BATCH {
+                let Ok(call) = receiver.try_recv() else { break };
+                batch.push(call);
+            }
+        }
+        let calls: Vec<CallRecord> = batch.into_iter().map(Arc::unwrap_or_clone).collect();
+        if let Err(error) = store.record(&calls).await {
+            lost.fetch_add(calls.len() as u64, Ordering::Relaxed);
+            tracing::warn!(%error, calls = calls.len(), "calls are not written down");
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! The versions that run now, by name.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use ext_definition::code;
+use ext_registry::{PackageName, PackageRef, Version};
+
+use crate::gate::Gate;
+use crate::problem::Problem;
+use crate::store::Deployment;
+
+/// A version that can be called. Whoever holds it may finish with it, whatever is deployed
+/// meanwhile.
+pub struct Running {
+    /// What the store says of it.
+    pub deployment: Deployment,
+    /// The code.
+    pub extension: ext_host::Extension,
+    /// How many of its calls run at once.
+    pub gate: Gate,
+    /// `namespace:name`.
+    pub id: String,
+    /// Its version, as text.
+    pub version: String,
+}
+
+/// The deployed versions of one package.
+#[derive(Default, Clone)]
+pub struct Versions {
+    all: BTreeMap<Version, Arc<Running>>,
+    /// Which version was active when; the last one is.
+    activations: BTreeMap<i64, Version>,
+}
+
+impl Versions {
+    /// The active version.
+    pub fn active(&self) -> Option<&Arc<Running>> {
+        self.all.get(self.activations.last_key_value()?.1)
+    }
+
+    /// The version that would be active without the one that is.
+    pub fn previous(&self) -> Option<&Arc<Running>> {
+        self.all.get(self.activations.iter().nth_back(1)?.1)
+    }
+
+    /// All of them, the oldest first.
+    pub fn all(&self) -> impl DoubleEndedIterator<Item = &Arc<Running>> {
+        self.all.values()
+    }
+
+    /// One of them.
+    pub fn get(&self, version: &Version) -> Option<&Arc<Running>> {
+        self.all.get(version)
+    }
+}
+
+/// Everything that runs.
+#[derive(Default)]
+pub struct Deployments(RwLock<HashMap<PackageName, Arc<Versions>>>);
+
+impl Deployments {
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, HashMap<PackageName, Arc<Versions>>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The version that a reference means: the active one, or the newest that matches.
+    pub fn find(&self, name: &PackageName, wanted: Option<&str>) -> Result<Arc<Running>, Problem> {
+        let versions = self.versions(name).ok_or_else(|| {
+            Problem::new(code::NOT_DEPLOYED, format!("`{name}` is not deployed here"))
+        })?;
+        let found = match wanted {
+            None => versions.active(),
+            Some(wanted) => {
+                let reference: PackageRef =
+                    format!("{name}@{wanted}").parse().map_err(|error: ext_registry::Error| {
+                        Problem::new(code::NOT_DEPLOYED, error.message())
+                    })?;
+                versions.all().rev().find(|it| reference.req.matches(&it.deployment.version))
+            }
+        };
+        found.cloned().ok_or_else(|| {
+            let all: Vec<&str> = versions.all().map(|it| it.version.as_str()).collect();
+            let wanted =
+                wanted.map_or_else(|| "active version".into(), |it| format!("version `{it}`"));
+            let message =
+                format!("`{name}` has no {wanted} here; deployed are: {}", all.join(", "));
+            Problem::new(code::NOT_DEPLOYED, message)
+        })
+    }
+
+    /// The versions of a package.
+    pub fn versions(&self, name: &PackageName) -> Option<Arc<Versions>> {
+        self.read().get(name).cloned()
+    }
+
+    /// Every package, in the order of names.
+    pub fn all(&self) -> Vec<(PackageName, Arc<Versions>)> {
+        let mut all: Vec<_> =
+            self.read().iter().map(|(name, it)| (name.clone(), it.clone())).collect();
+        all.sort_by(|a, b| a.0.cmp(&b.0));
+        all
+    }
+
+    /// How many versions of packages there are.
+    pub fn count(&self) -> usize {
+        self.read().values().map(|it| it.all.len()).sum()
+    }
+
+    /// Changes the versions of a package: whoever asks meanwhile sees all of it or nothing.
+    fn change(&self, name: &PackageName, change: impl FnOnce(&mut Versions)) {
+        let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut versions = all.get(name).map(|it| Versions::clone(it)).unwrap_or_default();
+        change(&mut versions);
+        match versions.all.is_empty() {
+            true => all.remove(name),
+            false => all.insert(name.clone(), Arc::new(versions)),
+        };
+    }
+
+    /// Adds a version, or puts it in the place of the same one.
+    pub fn insert(&self, running: Arc<Running>) {
+        let name = running.deployment.name.clone();
+        self.change(&name, |versions| {
+            let version = running.deployment.version.clone();
+            versions.activations.retain(|_, it| *it != version);
+            if let Some(activation) = running.deployment.activation {
+                versions.activations.insert(activation, version.clone());
+            }
+            versions.all.insert(version, running);
+        });
+    }
+
+    /// Makes a version the active one.
+    pub fn activate(&self, name: &PackageName, version: &Version) {
+        self.change(name, |versions| {
+            versions.activations.retain(|_, it| it != version);
+            let next = versions.activations.last_key_value().map_or(1, |(last, _)| last + 1);
+            versions.activations.insert(next, version.clone());
+        });
+    }
+
+    /// Makes a version one that was never active.
+    pub fn deactivate(&self, name: &PackageName, version: &Version) {
+        self.change(name, |versions| versions.activations.retain(|_, it| it != version));
+    }
+
+    /// Removes a version.
+    pub fn remove(&self, name: &PackageName, version: &Version) {
+        self.change(name, |versions| {
+            versions.activations.retain(|_, it| it != version);
+            versions.all.remove(version);
+        });
+    }
+}

@@ -1,0 +1,161 @@
+//! Listening, and ending well.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::Request;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tower::ServiceExt;
+
+use crate::http;
+use crate::platform::Platform;
+use crate::settings::{Configuration, StartError, Tls};
+
+/// Connections at once; further ones wait to be accepted.
+const CONNECTIONS: usize = 4096;
+
+/// How long a client may take for its headers, or stay without a request.
+const HEADERS: Duration = Duration::from_secs(15);
+
+/// How long calls may take to finish when the server ends.
+const FINISH: Duration = Duration::from_secs(30);
+
+/// A server that listens.
+pub struct Server {
+    platform: Arc<Platform>,
+    writer: tokio::task::JoinHandle<()>,
+    listener: TcpListener,
+    address: SocketAddr,
+    tls: Option<TlsAcceptor>,
+}
+
+impl Server {
+    /// Opens the store, loads what is deployed, listens.
+    ///
+    /// # Errors
+    /// With one message: the address in use, the folder not writable, certificates unreadable.
+    pub async fn bind(mut configuration: Configuration) -> Result<Self, StartError> {
+        let wanted = configuration.listen;
+        let tls = configuration.tls.as_ref().map(acceptor).transpose()?;
+        let listener = TcpListener::bind(wanted).await.map_err(|error| {
+            StartError::new(format!("the address {wanted} cannot be used: {error}"))
+        })?;
+        let address = listener.local_addr().map_err(|error| StartError::new(error.to_string()))?;
+        configuration.listen = address;
+        let (platform, writer) = Platform::open(configuration).await?;
+        Ok(Self { platform, writer, listener, address, tls })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What it is made of.
+    pub fn platform(&self) -> &Arc<Platform> {
+        &self.platform
+    }
+
+    /// Serves until `end` is there; then finishes what runs.
+    pub async fn serve(self, end: impl Future<Output = ()>) {
+        let Self { platform, writer, listener, tls, .. } = self;
+        let router = http::router(platform.clone());
+        let connections = Arc::new(Semaphore::new(CONNECTIONS));
+        let graceful = GracefulShutdown::new();
+        let mut builder = Builder::new(TokioExecutor::new());
+        builder
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEADERS)
+            .max_buf_size(64 << 10);
+        builder.http2().timer(TokioTimer::new()).max_concurrent_streams(256);
+        let mut end = std::pin::pin!(end);
+        loop {
+            let Ok(permit) = connections.clone().acquire_owned().await else { break };
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                () = &mut end => break,
+            };
+            let (stream, peer) = match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    // Out of files, most likely: others end meanwhile.
+                    tracing::warn!(%error, "a connection was not accepted");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                    continue;
+                }
+            };
+            let _ = stream.set_nodelay(true);
+            let (router, builder, tls) = (router.clone(), builder.clone(), tls.clone());
+            let watcher = graceful.watcher();
+            tokio::spawn(async move {
+                let _permit = permit;
+                match tls {
+                    None => connection(stream, peer, router, builder, watcher).await,
+                    Some(tls) => {
+                        let handshake = tokio::time::timeout(HEADERS, tls.accept(stream)).await;
+                        if let Ok(Ok(stream)) = handshake {
+                            connection(stream, peer, router, builder, watcher).await;
+                        }
+                    }
+                }
+            });
+        }
+        drop(listener);
+        let _ = tokio::time::timeout(FINISH, graceful.shutdown()).await;
+        // Calls hold the platform; with the last one the recorder goes, and its task ends
+        // when all is written.
+        drop((router, platform));
+        let _ = tokio::time::timeout(FINISH, writer).await;
+    }
+}
+
+async fn connection<S>(
+    stream: S,
+    peer: SocketAddr,
+    router: axum::Router,
+    builder: Builder<TokioExecutor>,
+    watcher: hyper_util::server::graceful::Watcher,
+) where
+    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+{
+    let service =
+        hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+            let mut request: Request = request.map(axum::body::Body::new);
+            request.extensions_mut().insert(http::Peer(peer));
+            router.clone().oneshot(request)
+        });
+    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+    if let Err(error) = watcher.watch(connection.into_owned()).await {
+        tracing::debug!(error, %peer, "a connection ended");
+    }
+}
+
+fn acceptor(files: &Tls) -> Result<TlsAcceptor, StartError> {
+    let unreadable = |path: &std::path::Path, error: &dyn std::fmt::Display| {
+        StartError::new(format!("{} cannot be used for TLS: {error}", path.display()))
+    };
+    let certificates: Result<Vec<_>, _> = CertificateDer::pem_file_iter(&files.certificate)
+        .map_err(|error| unreadable(&files.certificate, &error))?
+        .collect();
+    let certificates = certificates.map_err(|error| unreadable(&files.certificate, &error))?;
+    let key =
+        PrivateKeyDer::from_pem_file(&files.key).map_err(|error| unreadable(&files.key, &error))?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .and_then(|it| it.with_no_client_auth().with_single_cert(certificates, key))
+        .map_err(|error| unreadable(&files.certificate, &error))?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(TlsAcceptor::from(Arc::new(config)))
+}

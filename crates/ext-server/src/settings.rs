@@ -1,0 +1,143 @@
+//! How a server is set up.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use ext_host::Limits;
+use serde::Deserialize;
+
+use crate::store::StoreError;
+
+/// How a server is set up. All of it has defaults, except its folders.
+#[derive(Debug, Clone)]
+pub struct Configuration {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// Its own folder: catalogue, packages, compiled code.
+    pub data: PathBuf,
+    /// The folder of the registry from which it deploys.
+    pub registry: PathBuf,
+    /// Certificate and key, if it speaks TLS.
+    pub tls: Option<Tls>,
+    /// What a call may use at most.
+    pub limits: Limits,
+    /// How large the body of a request may be, in bytes.
+    pub body: usize,
+    /// How many calls of one deployment run at once.
+    pub concurrency: u32,
+    /// How many of its calls wait.
+    pub queue: u32,
+    /// How long calls are remembered.
+    pub keep_calls: Duration,
+    /// From then on a call is told about as slow.
+    pub slow: Duration,
+    /// Other sites whose pages may call actions (CORS): none, unless said.
+    pub origins: Vec<String>,
+    /// Values of environment variables for extensions that ask for them and are granted them,
+    /// by package (`namespace:name`).
+    pub environment: BTreeMap<String, BTreeMap<String, String>>,
+    /// The same; these never show in what extensions write.
+    pub secrets: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// Files in PEM.
+#[derive(Debug, Clone)]
+pub struct Tls {
+    /// The certificate, and those above it.
+    pub certificate: PathBuf,
+    /// Its key.
+    pub key: PathBuf,
+}
+
+impl Configuration {
+    /// A server on the loopback address that everybody on this machine may use.
+    pub fn new(data: PathBuf, registry: PathBuf) -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8470)),
+            data,
+            registry,
+            tls: None,
+            limits: Limits { time: Duration::from_secs(30), memory: 256 << 20, output: 32 << 20 },
+            body: 8 << 20,
+            concurrency: 32,
+            queue: 256,
+            keep_calls: Duration::from_secs(7 * 24 * 3600),
+            slow: Duration::from_millis(200),
+            origins: Vec::new(),
+            environment: BTreeMap::new(),
+            secrets: BTreeMap::new(),
+        }
+    }
+}
+
+/// What the file of settings may say; everything else is a mistake.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct File {
+    body_bytes: Option<usize>,
+    concurrency: Option<u32>,
+    queue: Option<u32>,
+    time_ms: Option<u64>,
+    memory_bytes: Option<usize>,
+    result_bytes: Option<usize>,
+    keep_calls_hours: Option<u64>,
+    slow_ms: Option<u64>,
+    #[serde(default)]
+    origins: Vec<String>,
+    #[serde(default)]
+    environment: BTreeMap<String, BTreeMap<String, String>>,
+    #[serde(default)]
+    secrets: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+impl Configuration {
+    /// Takes what a file in TOML says.
+    ///
+    /// # Errors
+    /// When it cannot be read, or says what nobody knows.
+    pub fn read(&mut self, file: &Path) -> Result<(), StartError> {
+        let failed = |error: &dyn std::fmt::Display| {
+            StartError::new(format!("the settings {}: {error}", file.display()))
+        };
+        let text = std::fs::read_to_string(file).map_err(|error| failed(&error))?;
+        let read: File = toml::from_str(&text).map_err(|error| failed(&error))?;
+        self.body = read.body_bytes.unwrap_or(self.body);
+        self.concurrency = read.concurrency.unwrap_or(self.concurrency);
+        self.queue = read.queue.unwrap_or(self.queue);
+        self.limits.time = read.time_ms.map_or(self.limits.time, Duration::from_millis);
+        self.limits.memory = read.memory_bytes.unwrap_or(self.limits.memory);
+        self.limits.output = read.result_bytes.unwrap_or(self.limits.output);
+        self.keep_calls =
+            read.keep_calls_hours.map_or(self.keep_calls, |it| Duration::from_secs(it * 3600));
+        self.slow = read.slow_ms.map_or(self.slow, Duration::from_millis);
+        self.origins = read.origins;
+        (self.environment, self.secrets) = (read.environment, read.secrets);
+        Ok(())
+    }
+}
+
+/// Why a server did not start.
+#[derive(Debug)]
+pub struct StartError(String);
+
+impl StartError {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+}
+
+impl std::fmt::Display for StartError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl From<StoreError> for StartError {
+    fn from(error: StoreError) -> Self {
+        Self(format!("the server's store cannot be opened: {error}"))
+    }
+}

@@ -1,0 +1,319 @@
+//! What a server remembers: one trait, so that several servers can share a database some day;
+//! [`Sqlite`] keeps it in a file.
+
+mod sqlite;
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::pin::Pin;
+
+use ext_registry::{Digest, PackageName, Version};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub use sqlite::Sqlite;
+
+/// What the store's methods give: they are called through a pointer.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// Why the store did not do what it should.
+#[derive(Debug, Clone)]
+pub struct StoreError(pub String);
+
+impl std::fmt::Display for StoreError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+/// The memory of a server. Every change is whole or not there at all, also when the process
+/// is killed, and is written down together with the event that says who made it.
+pub trait Store: Send + Sync + 'static {
+    /// Everything that is deployed.
+    fn deployments(&self) -> Answer<'_, Vec<Deployment>>;
+
+    /// Adds a deployment, or puts it in the place of that of the same version, and makes it
+    /// the active one. Gives it with its activation.
+    fn deploy<'a>(&'a self, deployment: &'a Deployment, event: &'a Event)
+    -> Answer<'a, Deployment>;
+
+    /// Makes a deployed version the active one, above those that were active before.
+    fn activate<'a>(
+        &'a self,
+        name: &'a PackageName,
+        version: &'a Version,
+        event: &'a Event,
+    ) -> Answer<'a, ()>;
+
+    /// Makes a version one that was never active: the one before it is active again.
+    fn deactivate<'a>(
+        &'a self,
+        name: &'a PackageName,
+        version: &'a Version,
+        event: &'a Event,
+    ) -> Answer<'a, ()>;
+
+    /// Removes a deployed version.
+    fn undeploy<'a>(
+        &'a self,
+        name: &'a PackageName,
+        version: &'a Version,
+        event: &'a Event,
+    ) -> Answer<'a, ()>;
+
+    /// What was granted to each package.
+    fn grants(&self) -> Answer<'_, Vec<(PackageName, BTreeSet<String>)>>;
+
+    /// Replaces what is granted to a package.
+    fn grant<'a>(
+        &'a self,
+        name: &'a PackageName,
+        grants: &'a BTreeSet<String>,
+        event: &'a Event,
+    ) -> Answer<'a, ()>;
+
+    /// Who did what when, the latest first; those of one package, or all.
+    fn events<'a>(&'a self, of: Option<&'a str>, limit: u32) -> Answer<'a, Vec<Event>>;
+
+    /// Writes an event down that goes with no change.
+    fn note<'a>(&'a self, event: &'a Event) -> Answer<'a, ()>;
+
+    /// Every token, also those that are not valid any more.
+    fn tokens(&self) -> Answer<'_, Vec<Token>>;
+
+    /// Adds a token.
+    fn add_token<'a>(&'a self, token: &'a Token, event: &'a Event) -> Answer<'a, ()>;
+
+    /// Revokes a token; `false` if there is none of this id that was valid.
+    fn revoke_token<'a>(&'a self, id: &'a str, event: &'a Event) -> Answer<'a, bool>;
+
+    /// Writes down calls.
+    fn record<'a>(&'a self, calls: &'a [CallRecord]) -> Answer<'a, ()>;
+
+    /// Calls, the latest first.
+    fn calls<'a>(&'a self, query: &'a CallQuery) -> Answer<'a, Vec<CallRecord>>;
+
+    /// Counts of calls over time.
+    fn statistics<'a>(&'a self, query: &'a StatisticsQuery) -> Answer<'a, Vec<Bucket>>;
+
+    /// Forgets calls that began before an instant; how many.
+    fn forget_calls(&self, before: Timestamp) -> Answer<'_, u64>;
+}
+
+/// A version that is deployed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Deployment {
+    /// Of the package.
+    #[serde(with = "crate::text")]
+    pub name: PackageName,
+    /// Of the package.
+    pub version: Version,
+    /// Of the manifest in the registry, as lock files have it.
+    #[serde(with = "crate::text")]
+    pub digest: Digest,
+    /// Of the component.
+    #[serde(with = "crate::text")]
+    pub component: Digest,
+    /// How it runs.
+    pub settings: Settings,
+    /// When it was deployed.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: String,
+    /// The version with the highest number is the active one: that which is called where no
+    /// version is named. `None`: it is called by its version only.
+    pub activation: Option<i64>,
+}
+
+/// How a deployment runs. What is not said is as the server has it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Whether an instance serves one call after the other; else each has a fresh one.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub reuse: bool,
+    /// How long a call may run, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_ms: Option<u64>,
+    /// How much memory an instance may have, in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory_bytes: Option<u64>,
+    /// How large a result may be, in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub result_bytes: Option<u64>,
+    /// How large a request's body may be, in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body_bytes: Option<u64>,
+    /// How many calls run at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub concurrency: Option<u32>,
+    /// How many calls wait for their turn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queue: Option<u32>,
+}
+
+/// Something that somebody did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// When.
+    pub at: Timestamp,
+    /// Who: the name of a token, or `loopback`.
+    pub who: String,
+    /// What: `deploy`, `rollback`, `activate`, `undeploy`, `grant`, `token add`, `token revoke`.
+    pub what: String,
+    /// To what: `namespace:name`, or the id of a token.
+    pub subject: String,
+    /// More about it: versions, permissions, scopes.
+    pub detail: String,
+}
+
+/// A token, without itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Token {
+    /// Names it in lists; no secret.
+    pub id: String,
+    /// Who has it.
+    pub name: String,
+    /// SHA-256 of the token, in hexadecimal.
+    #[serde(skip)]
+    pub hash: String,
+    /// What it is for: see [`Scope`](crate::auth::Scope).
+    pub scopes: Vec<String>,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When it ends.
+    pub expires: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked: Option<Timestamp>,
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// With a result.
+    Ok,
+    /// With the action's own error.
+    Error,
+    /// The arguments did not fit.
+    Arguments,
+    /// It panicked or trapped.
+    Trap,
+    /// It reached a limit.
+    Limit,
+    /// It was not let in.
+    Shed,
+    /// The server failed.
+    Failed,
+}
+
+impl Outcome {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Ok, Self::Error, Self::Arguments, Self::Trap, Self::Limit, Self::Shed, Self::Failed];
+
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Error => "error",
+            Self::Arguments => "arguments",
+            Self::Trap => "trap",
+            Self::Limit => "limit",
+            Self::Shed => "shed",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The outcome of a word.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.word() == word)
+    }
+}
+
+/// A call that was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallRecord {
+    /// The request's id.
+    pub id: String,
+    /// When it began.
+    pub at: Timestamp,
+    /// How long it took, waiting included, in microseconds.
+    pub micros: u64,
+    /// `namespace:name`.
+    pub package: String,
+    /// Of the package.
+    pub version: String,
+    /// In snake_case, as it is called now.
+    pub action: String,
+    /// The name of the token, or `loopback`.
+    pub consumer: String,
+    /// `http`, `mcp` or `console`.
+    pub surface: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The code of what went wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// What went wrong.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub detail: String,
+    /// What the extension wrote during the call.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub log: String,
+}
+
+/// Which calls.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CallQuery {
+    /// The call of one id.
+    pub id: Option<String>,
+    /// Of one package: `namespace:name`.
+    pub package: Option<String>,
+    /// Of packages of these namespaces; empty for all.
+    #[serde(skip)]
+    pub namespaces: Vec<String>,
+    /// Of one action.
+    pub action: Option<String>,
+    /// With one outcome.
+    pub outcome: Option<Outcome>,
+    /// Those that began before an instant.
+    pub before: Option<Timestamp>,
+    /// Those that began at an instant or after.
+    pub since: Option<Timestamp>,
+    /// How many at most.
+    pub limit: Option<u32>,
+}
+
+/// Which counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatisticsQuery {
+    /// Of one package, or of all.
+    pub package: Option<String>,
+    /// Of the calls from then on.
+    pub since: Timestamp,
+    /// To then.
+    pub until: Timestamp,
+    /// How many buckets of equal length.
+    pub buckets: u32,
+}
+
+/// The calls of a span of time.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bucket {
+    /// Which: 0 is the first.
+    pub index: u32,
+    /// All of them.
+    pub calls: u64,
+    /// Those that did not end with a result.
+    pub errors: u64,
+    /// Half took no longer than so many microseconds.
+    pub p50: u64,
+    /// 95 of 100.
+    pub p95: u64,
+    /// 99 of 100.
+    pub p99: u64,
+}

@@ -1,0 +1,175 @@
+//! A server, as operators start it, and requests to it.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::Scratch;
+
+/// A running `cargo ext serve`; it is killed when dropped.
+pub struct Server {
+    process: Child,
+    /// `http://127.0.0.1:PORT`.
+    pub address: String,
+    agent: ureq::Agent,
+    said: Arc<Mutex<String>>,
+}
+
+/// What a server answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: ureq::http::HeaderMap,
+    /// The body.
+    pub body: String,
+}
+
+impl Answer {
+    /// The body, as JSON.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// A header's text; empty if it is not there.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|it| it.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The result, which must be there.
+    #[track_caller]
+    pub fn ok(&self) -> Value {
+        assert!(self.status == 200 || self.status == 201, "{self:?}");
+        self.json()
+    }
+
+    /// The problem, which must have this status and code.
+    #[track_caller]
+    pub fn problem(&self, status: u16, code: &str) -> Value {
+        let problem = self.json();
+        assert_eq!((self.status, problem["code"].as_str()), (status, Some(code)), "{self:?}");
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        assert_eq!(problem["status"], status);
+        problem
+    }
+}
+
+impl Server {
+    /// Starts one on a free port, with its folder in the scratch folder.
+    pub fn start(scratch: &Scratch, options: &[&str]) -> Self {
+        Self::start_in(scratch, &scratch.path().join("server"), options)
+    }
+
+    /// Starts one with this folder.
+    pub fn start_in(scratch: &Scratch, data: &Path, options: &[&str]) -> Self {
+        let mut command: Command = scratch.command("", &["serve", "--message-format", "json"]);
+        command.args(["--listen", "127.0.0.1:0", "--data"]).arg(data).args(options);
+        let mut process = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("cargo-ext starts");
+        let said = Arc::new(Mutex::new(String::new()));
+        let errors = BufReader::new(process.stderr.take().expect("piped"));
+        let kept = said.clone();
+        std::thread::spawn(move || {
+            for line in errors.lines().map_while(Result::ok) {
+                let mut kept = kept.lock().expect("no panic");
+                kept.push_str(&line);
+                kept.push('\n');
+            }
+        });
+        let mut lines = BufReader::new(process.stdout.take().expect("piped")).lines();
+        let address = loop {
+            let line = match lines.next() {
+                Some(Ok(line)) => line,
+                _ => panic!("the server did not start: {}", said.lock().expect("no panic")),
+            };
+            let message: Value = serde_json::from_str(&line).expect("JSON");
+            if message["reason"] == "ext-serving" {
+                break message["address"].as_str().expect("an address").to_owned();
+            }
+        };
+        // Whatever it says later has somewhere to go.
+        std::thread::spawn(move || lines.for_each(drop));
+        let agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(Duration::from_secs(60)))
+            .build()
+            .into();
+        Self { process, address, agent, said }
+    }
+
+    /// Sends a request.
+    #[track_caller]
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let mut request =
+            ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.address));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(body.to_vec()).expect("a request");
+        let mut response = self.agent.run(request).expect("an answer");
+        let body = response.body_mut().with_config().limit(64 << 20).read_to_string();
+        Answer {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            body: body.expect("a body"),
+        }
+    }
+
+    /// `GET`.
+    #[track_caller]
+    pub fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, &[], b"")
+    }
+
+    /// `POST`, with JSON.
+    #[track_caller]
+    pub fn post(&self, path: &str, body: &Value) -> Answer {
+        let headers = [("content-type", "application/json")];
+        self.send("POST", path, &headers, body.to_string().as_bytes())
+    }
+
+    /// Deploys a package; gives the last line of the answer.
+    #[track_caller]
+    pub fn deploy(&self, package: &str) -> Value {
+        let answer = self.post("/api/deployments", &serde_json::json!({ "package": package }));
+        assert_eq!(answer.status, 200, "{answer:?}");
+        serde_json::from_str(answer.body.lines().last().expect("a line")).expect("JSON")
+    }
+
+    /// What it wrote to its standard error so far.
+    pub fn said(&self) -> String {
+        self.said.lock().expect("no panic").clone()
+    }
+
+    /// Kills it, as a failing machine does.
+    pub fn kill(mut self) {
+        self.process.kill().expect("it runs");
+        self.process.wait().expect("it ends");
+    }
+
+    /// Asks it to end, and waits until it has.
+    #[cfg(unix)]
+    #[track_caller]
+    pub fn end(mut self) {
+        let id = self.process.id().to_string();
+        let status = Command::new("kill").args(["-TERM", &id]).status().expect("kill starts");
+        assert!(status.success());
+        assert!(self.process.wait().expect("it ends").success(), "{}", self.said());
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

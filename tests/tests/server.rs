@@ -1,0 +1,242 @@
+//! The platform server, as operators and consumers meet it.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use ext_tests::{Scratch, Server};
+use serde_json::{Value, json};
+
+/// A project whose name is this test's own: tests share their target folder.
+fn published(scratch: &Scratch, name: &str) {
+    scratch.ext("", &["new", name, "--namespace", "acme"]).success();
+    scratch.ext(name, &["publish"]).success();
+}
+
+#[test]
+fn what_is_deployed_is_called_and_survives_a_kill() {
+    let scratch = Scratch::new();
+    published(&scratch, "served");
+    let server = Server::start(&scratch, &[]);
+
+    // Nothing is there yet.
+    server.post("/v1/acme/served/greet", &json!({})).problem(404, "EXT1001");
+    let last = server.deploy("acme:served");
+    assert_eq!(last["deployed"]["version"], "0.1.0", "{last}");
+    assert_eq!(last["deployed"]["active"], true);
+
+    let answer = server.post("/v1/acme/served/greet", &json!({ "name": "you" }));
+    assert_eq!(answer.ok(), "Hello, you!");
+    assert_eq!(answer.header("content-type"), "application/json");
+    assert_eq!(answer.header("x-request-id").len(), 32);
+    assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    // By a version, and by each prefix of it.
+    for version in ["0.1.0", "0.1", "0"] {
+        let path = format!("/v1/acme/served@{version}/greet");
+        assert_eq!(server.post(&path, &json!({ "name": "you" })).ok(), "Hello, you!");
+    }
+    server.post("/v1/acme/served@0.2/greet", &json!({})).problem(404, "EXT1001");
+
+    // Another version, while somebody calls all the time.
+    scratch.edit("served/src/lib.rs", "Hello, {name}!\")", "Good day, {name}!\")");
+    scratch.edit("served/Cargo.toml", "version = \"0.1.0\"", "version = \"0.2.0\"");
+    scratch.ext("served", &["publish", "--offline"]).success();
+    let (done, calls) = (AtomicBool::new(false), AtomicU64::new(0));
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    let answer = server.post("/v1/acme/served/greet", &json!({ "name": "you" }));
+                    let said = answer.ok();
+                    assert!(said == "Hello, you!" || said == "Good day, you!", "{said}");
+                    calls.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+        let last = server.deploy("acme:served@0.2");
+        assert_eq!(last["deployed"]["version"], "0.2.0", "{last}");
+        let seen = calls.load(Ordering::Relaxed);
+        while calls.load(Ordering::Relaxed) < seen + 10 {
+            std::thread::yield_now();
+        }
+        done.store(true, Ordering::Relaxed);
+    });
+    let greet =
+        |server: &Server| server.post("/v1/acme/served/greet", &json!({ "name": "you" })).ok();
+    assert_eq!(greet(&server), "Good day, you!");
+    assert_eq!(
+        server.post("/v1/acme/served@0.1/greet", &json!({"name": "you"})).ok(),
+        "Hello, you!"
+    );
+
+    // Back, and nothing to go back to from there; forward by name.
+    let back = server.post("/api/deployments/acme/served/rollback", &json!({})).ok();
+    assert_eq!((&back["version"], &back["active"]), (&json!("0.1.0"), &json!(true)));
+    assert_eq!(greet(&server), "Hello, you!");
+    server.post("/api/deployments/acme/served/rollback", &json!({})).problem(404, "EXT1012");
+    server.post("/api/deployments/acme/served/rollback", &json!({ "to": "0.2.0" })).ok();
+    assert_eq!(greet(&server), "Good day, you!");
+
+    // A machine that fails, and a registry that was lost with it.
+    let data = scratch.path().join("server");
+    server.kill();
+    std::fs::remove_dir_all(scratch.registry()).unwrap();
+    let server = Server::start_in(&scratch, &data, &[]);
+    assert_eq!(greet(&server), "Good day, you!");
+    let versions = server.get("/api/deployments/acme/served").ok();
+    let versions: Vec<(&str, bool)> = (versions.as_array().unwrap().iter())
+        .map(|it| (it["version"].as_str().unwrap(), it["active"].as_bool().unwrap()))
+        .collect();
+    assert_eq!(versions, [("0.2.0", true), ("0.1.0", false)]);
+    let events = server.get("/api/events?package=acme:served").ok();
+    let events: Vec<&str> =
+        events.as_array().unwrap().iter().map(|it| it["what"].as_str().unwrap()).collect();
+    assert_eq!(events, ["activate", "rollback", "deploy", "deploy"]);
+
+    let gone = server.send("DELETE", "/api/deployments/acme/served@0.2.0", &[], b"").ok();
+    assert_eq!(gone["undeployed"], json!(["0.2.0"]));
+    assert_eq!(greet(&server), "Hello, you!");
+    server.send("DELETE", "/api/deployments/acme/served", &[], b"").ok();
+    server.post("/v1/acme/served/greet", &json!({})).problem(404, "EXT1001");
+    server.end();
+}
+
+#[test]
+fn calls_by_every_way_and_their_problems() {
+    let scratch = Scratch::new();
+    let publish = |name: &str| {
+        let manifest = ext_tests::root().join("Cargo.toml");
+        let manifest = manifest.to_str().unwrap();
+        scratch.ext("", &["publish", "--package", name, "--manifest-path", manifest]).success();
+    };
+    publish("kitchen-sink");
+    publish("finance");
+    let server = Server::start(&scratch, &[]);
+    server.deploy("example:kitchen-sink");
+    server.deploy("example:finance");
+    let npv = json!({ "rate": 0.1, "cash_flows": [-100.0, 60.0, 60.0] });
+    let result = server.post("/v1/example/finance/net-present-value", &npv).ok();
+    assert_eq!(server.post("/v1/example/finance/net_present_value", &npv).ok(), result);
+
+    // All violations at once, each with its path.
+    let wrong = json!({ "rate": "much", "cash_flows": [1.0, "x"], "more": 1 });
+    let problem =
+        server.post("/v1/example/finance/net_present_value", &wrong).problem(400, "EXT0502");
+    let paths: Vec<&str> = (problem["violations"].as_array().unwrap().iter())
+        .map(|it| it["path"].as_str().unwrap())
+        .collect();
+    assert_eq!(paths, ["rate", "cash_flows[1]", "more"], "{problem}");
+    let unknown = server.post("/v1/example/finance/nothing", &json!({})).problem(404, "EXT0501");
+    assert!(unknown["known"].as_array().unwrap().contains(&json!("net_present_value")));
+
+    // Requests that are none.
+    let path = "/v1/example/finance/net_present_value";
+    let json_type = [("content-type", "application/json")];
+    server.send("POST", path, &json_type, b"{").problem(400, "EXT1002");
+    server.send("POST", path, &json_type, "[".repeat(100_000).as_bytes()).problem(400, "EXT1002");
+    server.send("POST", path, &json_type, &vec![b' '; 9 << 20]).problem(413, "EXT1003");
+    server.send("POST", path, &[("content-type", "text/plain")], b"{}").problem(415, "EXT1004");
+    let answer = server.send("DELETE", path, &[], b"");
+    answer.problem(405, "EXT1009");
+    assert_eq!(answer.header("allow"), "POST");
+    server.get("/v1/../../etc/passwd").problem(404, "EXT1016");
+    server.get("/v1/example/..%2f..%2fetc/passwd").problem(404, "EXT1001");
+    server.get("/nothing").problem(404, "EXT1016");
+    let id = [("x-request-id", "mine-1.2_3")];
+    assert_eq!(server.send("GET", "/nothing", &id, b"").header("x-request-id"), "mine-1.2_3");
+    let id = [("x-request-id", "{\"a\": 1}")];
+    assert_eq!(server.send("GET", "/nothing", &id, b"").header("x-request-id").len(), 32);
+    assert!(server.get("/errors/EXT0502").body.starts_with("EXT0502: arguments do not fit"));
+
+    // What was called is remembered, with what went wrong.
+    let calls = loop {
+        let calls = server.get("/api/calls?package=example:finance").ok();
+        if calls.as_array().unwrap().len() == 3 {
+            break calls;
+        }
+    };
+    assert_eq!(calls[0]["outcome"], "arguments");
+    assert_eq!(calls[0]["code"], "EXT0502");
+    assert_eq!(calls[1]["outcome"], "ok");
+    assert_eq!(calls[1]["consumer"], "loopback");
+    let metrics = server.get("/metrics").body;
+    assert!(
+        metrics.contains("cargo_ext_calls_total{extension=\"example:finance\",version=\"0.1.0\",action=\"net_present_value\",outcome=\"ok\"} 2"),
+        "{metrics}"
+    );
+    assert_eq!(server.get("/healthz").body, "ok\n");
+    assert_eq!(server.get("/readyz").body, "ready\n");
+}
+
+#[test]
+fn nobody_does_what_his_token_does_not_cover() {
+    let scratch = Scratch::new();
+    published(&scratch, "guarded");
+    let server = Server::start(&scratch, &[]);
+    server.deploy("acme:guarded");
+    let token = |scopes: &[&str], seconds: Value| {
+        let wanted = json!({ "name": "somebody", "scopes": scopes, "expires_in": seconds });
+        server.post("/api/tokens", &wanted).ok()
+    };
+    let call = |headers: &[(&str, &str)]| {
+        let mut all = vec![("content-type", "application/json")];
+        all.extend(headers);
+        server.send("POST", "/v1/acme/guarded/greet", &all, br#"{"name": "you"}"#)
+    };
+    let bearer = |token: &Value| format!("Bearer {}", token["token"].as_str().unwrap());
+
+    // From this machine no token is needed, unless the request came through somebody else.
+    assert_eq!(call(&[]).status, 200);
+    for other in [
+        ("x-forwarded-for", "10.0.0.1"),
+        ("forwarded", "for=10.0.0.1"),
+        ("origin", "https://example.com"),
+        ("origin", "null"),
+        ("host", "attacker.example"),
+    ] {
+        call(&[other]).problem(401, "EXT1005");
+    }
+    call(&[("authorization", "Bearer ext_wrong")]).problem(401, "EXT1005");
+    let invoke = token(&["invoke:acme"], Value::Null);
+    assert_eq!(call(&[("authorization", &bearer(&invoke))]).status, 200);
+    let elsewhere = token(&["invoke:other", "deploy:other"], Value::Null);
+    call(&[("authorization", &bearer(&elsewhere))]).problem(403, "EXT1006");
+    let ended = token(&["invoke"], json!(-1));
+    call(&[("authorization", &bearer(&ended))]).problem(401, "EXT1005");
+
+    // Who may call may not deploy, make tokens or read the log.
+    let of = bearer(&invoke);
+    let as_invoker = [("authorization", of.as_str()), ("content-type", "application/json")];
+    let body = br#"{"package": "acme:guarded", "name": "x", "scopes": ["operate"]}"#;
+    for (method, path) in [
+        ("POST", "/api/tokens"),
+        ("GET", "/api/tokens"),
+        ("GET", "/api/calls"),
+        ("GET", "/api/events"),
+        ("GET", "/metrics"),
+        ("POST", "/api/deployments/acme/guarded/rollback"),
+        ("DELETE", "/api/deployments/acme/guarded"),
+    ] {
+        let sent: &[u8] = if path.ends_with("tokens") && method == "POST" {
+            br#"{"name": "x", "scopes": ["operate"]}"#
+        } else {
+            b""
+        };
+        server.send(method, path, &as_invoker, sent).problem(403, "EXT1006");
+    }
+    let deploy = br#"{"package": "acme:guarded"}"#;
+    server.send("POST", "/api/deployments", &as_invoker, deploy).problem(403, "EXT1006");
+    let _ = body;
+
+    // Revoked: at once, and for good.
+    let id = invoke["id"].as_str().unwrap();
+    assert_eq!(server.send("DELETE", &format!("/api/tokens/{id}"), &[], b"").status, 204);
+    call(&[("authorization", &of)]).problem(401, "EXT1005");
+    server.send("DELETE", &format!("/api/tokens/{id}"), &[], b"").problem(404, "EXT1016");
+
+    // Neither in what is listed nor on the disk is a token.
+    let listed = server.get("/api/tokens").body;
+    let secret = invoke["token"].as_str().unwrap();
+    assert!(!listed.contains(secret) && listed.contains(id), "{listed}");
+    server.end();
+    let kept = std::fs::read(scratch.path().join("server/server.sqlite")).unwrap();
+    assert!(!kept.windows(secret.len()).any(|it| it == secret.as_bytes()));
+}
