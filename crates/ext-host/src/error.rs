@@ -148,6 +148,8 @@ pub enum LoadError {
     Mismatch(String),
     /// wasmtime refuses it.
     Component(String),
+    /// What it is granted cannot be given.
+    Grant(String),
 }
 
 impl LoadError {
@@ -157,7 +159,7 @@ impl LoadError {
             Self::Mismatch(_) => code::MISMATCH,
             Self::Registry(error) => Code(error.code()),
             Self::Definition(errors) => errors.first().map_or(code::LOAD, |error| error.code),
-            Self::File(..) | Self::Component(_) => code::LOAD,
+            Self::File(..) | Self::Component(_) | Self::Grant(_) => code::LOAD,
         }
     }
 }
@@ -179,6 +181,7 @@ impl fmt::Display for LoadError {
             Self::Component(reason) => {
                 write!(formatter, "the component cannot be loaded: {reason}")
             }
+            Self::Grant(reason) => write!(formatter, "a grant cannot be given: {reason}"),
         }
     }
 }

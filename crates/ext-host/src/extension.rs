@@ -15,9 +15,13 @@ use wasmtime::component::{ComponentExportIndex, InstancePre};
 use crate::call::Call;
 use crate::error::{ActionError, Error, LoadError};
 use crate::fits;
+use crate::granted::Granted;
 use crate::host::{Host, Limits};
 use crate::instance::{Failure, Instance};
 use crate::json;
+use crate::mask::Mask;
+use crate::options::Options;
+use crate::record::Output;
 use crate::resources::Resources;
 use crate::sandbox::Sandbox;
 
@@ -59,14 +63,18 @@ pub struct Loaded {
     pub host: Host,
     pub definition: Definition,
     pub pre: InstancePre<Sandbox>,
-    /// Of each call: the host's, or what the extension asks for.
+    /// Of each call: the smallest of the host's, this extension's and what it asks for.
     pub limits: Limits,
     /// The files that it finds, if it has any.
     pub resources: Option<Resources>,
+    /// What it may reach.
+    pub granted: Granted,
     /// The places of actions in the definition, by their names in kebab-case, former ones among
     /// them.
     by_name: HashMap<String, usize>,
     types: json::Types,
+    /// Whether arguments may be secret.
+    has_secrets: bool,
     /// In the order of the definition's actions.
     pub actions: Vec<ComponentExportIndex>,
     /// The instance that is used first: a program that makes one call at a time finds it
@@ -80,7 +88,7 @@ pub struct Loaded {
 }
 
 impl Extension {
-    pub(crate) fn load(host: &Host, bytes: &[u8]) -> Result<Self, LoadError> {
+    pub(crate) fn load(host: &Host, bytes: &[u8], options: Options) -> Result<Self, LoadError> {
         let definition = artifact::definition(bytes).map_err(LoadError::Definition)?;
         let refused = |error: wasmtime::Error| LoadError::Component(format!("{error:#}"));
         let component = host.compiled().component(host.engine(), bytes).map_err(refused)?;
@@ -107,22 +115,26 @@ impl Extension {
         let former = former.zip(0..).filter_map(|(name, index)| Some((kebab(name?), index)));
         let names = definition.actions.iter().map(|action| kebab(&action.name)).zip(0..);
         let resources = Resources::of(bytes, &definition.package, host.cache())?;
+        let limits = options.limits.map_or(host.limits(), |it| host.limits().min(it));
         Ok(Self(Arc::new(Loaded {
             host: host.clone(),
-            limits: host.limits().and(&definition.package.limits),
+            limits: limits.and(&definition.package.limits),
             resources,
+            granted: Granted::of(&definition.package.permissions, &options.grants)?,
             by_name: former.chain(names).collect(),
+            has_secrets: json::secrets::any(&definition),
             types: json::Types::of(&definition),
             definition,
             pre,
             actions,
             first: TryLock::new(None),
             others: Mutex::default(),
-            reuses: host.reuses_instances(),
+            reuses: options.reuse.unwrap_or(host.reuses_instances()),
         })))
     }
 
-    /// The limits of each call: the smaller of the host's and of what the extension asks for.
+    /// The limits of each call: the smallest of the host's, those that it was loaded with and
+    /// what it asks for itself.
     pub fn limits(&self) -> Limits {
         self.0.limits
     }
@@ -175,38 +187,47 @@ impl Extension {
     /// # Errors
     /// See [`Error`].
     pub fn call_json(&self, action: &str, arguments: &Value) -> Result<Value, Error<ActionError>> {
-        self.call_json_with_output(action, arguments).0
+        self.invoke(action, arguments).0
     }
 
-    /// As [`Extension::call_json`]; gives also what the action wrote to its standard output
-    /// and error (64 KiB at most).
-    pub fn call_json_with_output(
+    /// As [`Extension::call_json`]; gives also what the action wrote and logged. `***` stands
+    /// there, and in the message of a panic, for secrets that were granted and for texts and
+    /// numbers in arguments that the definition marks `secret`.
+    pub fn invoke(
         &self,
         action: &str,
         arguments: &Value,
-    ) -> (Result<Value, Error<ActionError>>, String) {
-        let mut output = String::new();
-        let result = self.call_on_instance(action, arguments, &mut output);
+    ) -> (Result<Value, Error<ActionError>>, Output) {
+        let Some(&index) = self.0.by_name.get(&kebab(action)) else {
+            let known = self.definition().actions.iter().map(|it| it.name.clone()).collect();
+            return (Err(Error::NotFound { action: action.to_owned(), known }), Output::default());
+        };
+        let mut output = Output::default();
+        let mut result = self.call_on_instance(index, arguments, &mut output);
+        let trapped = matches!(result, Err(Error::Trap(_)));
+        if self.0.has_secrets && (trapped || !output.is_empty()) {
+            let parameters = &self.definition().actions[index].parameters;
+            let mask = Mask::of(self.0.types.secrets(parameters, arguments));
+            output.hide(&mask);
+            if let Err(Error::Trap(trap)) = &mut result {
+                trap.message = mask.text(&trap.message);
+            }
+        }
         (result, output)
     }
 
     fn call_on_instance(
         &self,
-        name: &str,
+        index: usize,
         arguments: &Value,
-        output: &mut String,
+        output: &mut Output,
     ) -> Result<Value, Error<ActionError>> {
-        let definition = self.definition();
-        let Some(&index) = self.0.by_name.get(&kebab(name)) else {
-            let known = definition.actions.iter().map(|action| action.name.clone()).collect();
-            return Err(Error::NotFound { action: name.to_owned(), known });
-        };
-        let action = &definition.actions[index];
+        let action = &self.definition().actions[index];
         let types = &self.0.types;
         let params = types.arguments(action, arguments).map_err(Error::Arguments)?;
         let mut results = types.room_for_results(action);
         self.0.on_instance(|instance| {
-            instance.take_output();
+            instance.forget_output();
             let called = instance.call_values(&self.0, index, &params, &mut results);
             // A panic's report was taken out by the failure.
             *output = instance.take_output();

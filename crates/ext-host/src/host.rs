@@ -12,6 +12,7 @@ use crate::clock::{Clock, TICK};
 use crate::compiled::Compiled;
 use crate::error::LoadError;
 use crate::extension::{Extension, Locked};
+use crate::options::Options;
 use crate::sandbox::{self, Sandbox};
 
 /// What one call may use. An extension that asks to be held to less, in its manifest, is held
@@ -34,6 +35,15 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// The smaller of each.
+    pub(crate) fn min(self, other: Self) -> Self {
+        Self {
+            time: self.time.min(other.time),
+            memory: self.memory.min(other.memory),
+            output: self.output.min(other.output),
+        }
+    }
+
     /// The smaller of these and of what an extension asks for.
     pub(crate) fn and(self, asked: &package::Limits) -> Self {
         let time = asked.time_ms.map_or(self.time, Duration::from_millis);
@@ -101,7 +111,12 @@ impl Host {
 
     /// Loads a package from memory.
     pub fn load_bytes(&self, component: &[u8]) -> Result<Extension, LoadError> {
-        Extension::load(self, component)
+        self.load_with(component, Options::default())
+    }
+
+    /// Loads a package from memory, with settings of its own.
+    pub fn load_with(&self, component: &[u8], options: Options) -> Result<Extension, LoadError> {
+        Extension::load(self, component, options)
     }
 
     /// Loads a locked package from the registry; its digests are checked.

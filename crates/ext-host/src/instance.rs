@@ -11,6 +11,7 @@ use crate::error::{Error, Limit, Trap};
 use crate::extension::Loaded;
 use crate::host::Limits;
 use crate::message;
+use crate::record::Output;
 use crate::sandbox::{Refused, Sandbox};
 
 /// An instance and what it needs to be called.
@@ -122,9 +123,16 @@ impl Instance {
         function.func.call(&mut self.store, params, results).map_err(|error| self.failure(&error))
     }
 
-    /// Takes what the extension wrote since this was asked last.
-    pub fn take_output(&self) -> String {
-        self.store.data().output.take()
+    /// Forgets what was written in calls that nobody asked it of.
+    pub fn forget_output(&mut self) {
+        self.store.data().output.forget();
+    }
+
+    /// Takes what the extension wrote since this was asked last, without secrets that it was
+    /// granted.
+    pub fn take_output(&self) -> Output {
+        let sandbox = self.store.data();
+        Output { text: sandbox.mask.text(&sandbox.output.take()), ..Output::default() }
     }
 
     #[cold]
@@ -153,8 +161,9 @@ fn failure(store: &Store<Sandbox>, limits: &Limits, error: &wasmtime::Error) -> 
     }
     let written = &store.data().output;
     let output = written.take();
-    if let Some((before, panic)) = message::panic(&output) {
+    if let Some((before, mut panic)) = message::panic(&output) {
         written.keep(before);
+        panic.message = store.data().mask.text(&panic.message);
         return Failure::Trap(panic);
     }
     written.keep(&output);

@@ -1,6 +1,7 @@
 //! JSON values to and from the component's, by the definition's type table
 //! (`ext_definition::model::Type`).
 
+pub mod secrets;
 mod values;
 mod write;
 

@@ -15,8 +15,9 @@
 //! Applications rather call through the typed client that `ext_build::client()` generates;
 //! it is built on [`Extension::call`].
 //!
-//! An extension reaches nothing outside its sandbox: no files, no network, no environment.
-//! Clocks and random numbers work. What it writes to its standard output and error is kept
+//! An extension reaches nothing outside its sandbox: no files, no network, no environment,
+//! but for what it asks for in its manifest and the program grants ([`Grants`]). Clocks and
+//! random numbers work. What it writes to its standard output and error is kept
 //! with its call, up to a limit. Each call has limits of time, memory and result size
 //! ([`Limits`]).
 
@@ -26,12 +27,16 @@ mod compiled;
 mod error;
 mod extension;
 mod fits;
+mod granted;
 mod host;
 mod instance;
 mod json;
 mod map;
+mod mask;
 mod message;
+mod options;
 mod output;
+mod record;
 mod resources;
 #[doc(hidden)]
 pub mod rules;
@@ -46,6 +51,8 @@ pub use ext_definition::values::Violation;
 pub use extension::{Extension, Locked};
 pub use host::{Host, HostBuilder, Limits};
 pub use map::Map;
+pub use options::{Grants, Options};
+pub use record::{Level, Output, Record};
 
 /// Includes the clients that `ext_build::client()` generated, one module for each
 /// extension: `mod extensions { ext_host::extensions!(); }`.

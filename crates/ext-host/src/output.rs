@@ -15,11 +15,11 @@ const HEAD: usize = 48 << 10;
 const TAIL: usize = (16 << 10) - GAP.len();
 
 /// Stands for what is not kept.
-const GAP: &str = "\n[…]\n";
+pub const GAP: &str = "\n[…]\n";
 
 /// The output of the call that runs, or ran last.
 #[derive(Clone, Default)]
-pub struct Output(Arc<Mutex<Kept>>);
+pub struct Written(Arc<Mutex<Kept>>);
 
 #[derive(Default)]
 struct Kept {
@@ -48,7 +48,7 @@ impl Kept {
     }
 }
 
-impl Output {
+impl Written {
     fn lock(&self) -> std::sync::MutexGuard<'_, Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -56,6 +56,11 @@ impl Output {
     /// Puts back some of what was taken.
     pub fn keep(&self, output: &str) {
         self.lock().write(output.as_bytes());
+    }
+
+    /// Forgets what was written so far.
+    pub fn forget(&self) {
+        *self.lock() = Kept::default();
     }
 
     /// Takes what was written so far.
@@ -71,13 +76,13 @@ impl Output {
     }
 }
 
-impl IsTerminal for Output {
+impl IsTerminal for Written {
     fn is_terminal(&self) -> bool {
         false
     }
 }
 
-impl StdoutStream for Output {
+impl StdoutStream for Written {
     fn async_stream(&self) -> Box<dyn tokio::io::AsyncWrite + Send + Sync> {
         // For WASI 0.3 only, which is not linked.
         Box::new(tokio::io::sink())
@@ -88,7 +93,7 @@ impl StdoutStream for Output {
     }
 }
 
-impl OutputStream for Output {
+impl OutputStream for Written {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
         self.lock().write(&bytes);
         Ok(())
@@ -104,7 +109,7 @@ impl OutputStream for Output {
 }
 
 // What `#[async_trait]` makes of `async fn ready(&mut self) {}`.
-impl Pollable for Output {
+impl Pollable for Written {
     fn ready<'a, 'b>(&'a mut self) -> Pin<Box<dyn Future<Output = ()> + Send + 'b>>
     where
         'a: 'b,

@@ -1,5 +1,6 @@
 //! What an instance has around it: almost nothing.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use wasmtime::component::{Linker, Resource, ResourceTable};
@@ -9,7 +10,8 @@ use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView};
 
 use crate::clock::{Clock, Sleep};
 use crate::extension::Loaded;
-use crate::output::Output;
+use crate::mask::Mask;
+use crate::output::Written;
 use crate::resources;
 
 /// The state of one instance on the host's side.
@@ -17,7 +19,9 @@ pub struct Sandbox {
     wasi: WasiCtx,
     resources: ResourceTable,
     /// Standard output and error, in the order in which they were written.
-    pub output: Output,
+    pub output: Written,
+    /// The values of secrets that it was granted.
+    pub mask: Arc<Mask>,
     pub memory: MemoryLimit,
     clock: Clock,
     /// Whether it may know what time it is.
@@ -28,7 +32,7 @@ pub struct Sandbox {
 
 impl Sandbox {
     pub fn new(loaded: &Loaded) -> wasmtime::Result<Self> {
-        let output = Output::default();
+        let output = Written::default();
         // The builder's defaults grant no file, no variable, no argument, and refuse every
         // address; looking up names and making sockets is refused as well.
         let mut wasi = WasiCtx::builder();
@@ -37,18 +41,22 @@ impl Sandbox {
             .allow_ip_name_lookup(false)
             .allow_tcp(false)
             .allow_udp(false);
+        // Plain files on a disk: another thread to read them would take longer.
+        wasi.allow_blocking_current_thread(true);
         if let Some(resources) = &loaded.resources {
-            // Plain files on a disk: another thread to read them would take longer.
-            wasi.allow_blocking_current_thread(true).preopened_dir(
-                resources.folder(),
-                resources::GUEST,
-                FsPerms::ReadOnly,
-            )?;
+            wasi.preopened_dir(resources.folder(), resources::GUEST, FsPerms::ReadOnly)?;
+        }
+        let granted = &loaded.granted;
+        wasi.envs(&granted.environment);
+        for folder in &granted.folders {
+            let guest = folder.to_string_lossy();
+            wasi.preopened_dir(folder, &*guest, FsPerms::ReadOnly)?;
         }
         Ok(Self {
             wasi: wasi.build(),
             resources: ResourceTable::new(),
             output,
+            mask: granted.mask.clone(),
             memory: MemoryLimit { allowed: loaded.limits.memory, refused: false },
             clock: loaded.host.clock().clone(),
             tells_time: loaded.definition.package.permissions.clocks,

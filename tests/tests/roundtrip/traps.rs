@@ -48,13 +48,13 @@ fn a_panic_is_found_behind_much_output() {
 #[test]
 fn output_before_a_panic_is_kept() {
     let arguments = json!({"lines": 2, "message": "and then"});
-    let (result, output) = sink::shared().call_json_with_output("writes_and_panics", &arguments);
+    let (result, output) = sink::shared().invoke("writes_and_panics", &arguments);
     assert!(matches!(result, Err(Error::Trap(trap)) if trap.message == "and then"));
-    assert_eq!(output, "out 1\nerror 1\nout 2\nerror 2\n");
+    assert_eq!(output.text, "out 1\nerror 1\nout 2\nerror 2\n");
     // What is no panic takes nothing out.
-    let (result, output) = sink::shared().call_json_with_output("aborts", &json!({}));
+    let (result, output) = sink::shared().invoke("aborts", &json!({}));
     assert!(result.is_err());
-    assert_eq!(output, "");
+    assert_eq!(output.text, "");
 }
 
 #[test]
@@ -85,17 +85,18 @@ fn a_stack_has_an_end() {
 #[test]
 fn output_is_kept_with_its_call() {
     let extension = sink::load();
-    let (result, output) = extension.call_json_with_output("writes", &json!({"lines": 2}));
+    let (result, output) = extension.invoke("writes", &json!({"lines": 2}));
     assert_eq!(result.expect("it only writes"), json!(null));
-    assert_eq!(output, "out 1\nerror 1\nout 2\nerror 2\n");
+    assert_eq!(output.text, "out 1\nerror 1\nout 2\nerror 2\n");
     // Nothing of it is left for the next one.
-    let (_, output) = extension.call_json_with_output("counts", &json!({}));
-    assert_eq!(output, "");
+    let (_, output) = extension.invoke("counts", &json!({}));
+    assert_eq!(output.text, "");
     // There is a limit, and it does no harm.
-    let (result, output) = extension.call_json_with_output("writes", &json!({"lines": 100_000}));
+    let (result, output) = extension.invoke("writes", &json!({"lines": 100_000}));
     assert_eq!(result.expect("it only writes"), json!(null));
-    assert!(output.len() <= 64 << 10, "{}", output.len());
+    assert!(output.text.len() <= 64 << 10, "{}", output.text.len());
     assert!(
-        output.starts_with("out 1\nerror 1\n") && output.ends_with("\nout 100000\nerror 100000\n")
+        output.text.starts_with("out 1\nerror 1\n")
+            && output.text.ends_with("\nout 100000\nerror 100000\n")
     );
 }

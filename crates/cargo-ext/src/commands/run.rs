@@ -43,10 +43,10 @@ pub fn run(arguments: &Run, common: &Common, shell: &Shell) -> Result<(), Failur
         return Ok(());
     }
     let object = object(words, action, definition)?;
-    let (result, output) = extension.call_json_with_output(&action.name, &object);
-    if !output.is_empty() {
+    let (result, output) = extension.invoke(&action.name, &object);
+    if !output.text.is_empty() {
         use std::io::Write;
-        let _ = write!(anstream::stderr(), "{output}");
+        let _ = write!(anstream::stderr(), "{}", output.text);
     }
     let result = result.map_err(failed)?;
     // Strings, numbers and string keys only: writing them cannot fail.
