@@ -1,13 +1,16 @@
 //! The definition as JSON Schema (draft 2020-12): what a call takes and what it gives, for
 //! tools that know nothing of extensions.
 
+mod text;
+mod types;
 mod value;
 mod write;
 
 use serde_json::{Map, Value, json};
 
 use crate::model::{Action, Extension, Type};
-pub(crate) use write::{Dialect, Writer, add_paragraph, deprecated, describe};
+pub(crate) use text::{add_paragraph, deprecated, describe};
+pub(crate) use write::{Dialect, Writer};
 
 /// The dialect.
 pub(crate) const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
