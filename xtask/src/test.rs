@@ -12,7 +12,10 @@ pub fn verb(arguments: &[String]) -> Result {
         .env("EXT_TEST_WASM_TOOLS", tools::wasm_tools()?)
         .env("EXT_TEST_SKOPEO", tools::skopeo()?)
         .env("EXT_TEST_CHROMIUM", tools::chromium()?)
-        .env("EXT_TEST_PYTHON", tools::python_with(&["openpyxl", "jsonschema"])?);
+        .env(
+            "EXT_TEST_PYTHON",
+            tools::python_with(&["openpyxl", "jsonschema", "openapi-spec-validator"])?,
+        );
     if toolchain == Toolchain::Linked {
         cargo = cargo.env("CARGO_EXT_TOOLCHAIN", toolchain::LINKED);
     }

@@ -218,6 +218,7 @@ Examples:
   cargo ext inspect
   cargo ext inspect acme:orders@1.2 --format wit
   cargo ext inspect --format markdown > API.md
+  cargo ext inspect --format openapi --openapi-version 3.0 > openapi.json
   cargo ext inspect target/ext/acme-orders-1.2.0.wasm --format json")]
     Inspect(Inspect),
     /// Write the documentation of an extension: one page, which needs no network
@@ -371,6 +372,9 @@ pub struct Inspect {
     /// How to show it
     #[arg(long, default_value = "table")]
     pub format: Format,
+    /// The version of OpenAPI: 3.0 is for programs that do not read 3.1
+    #[arg(long, value_name = "VERSION", default_value = "3.1")]
+    pub openapi_version: OpenapiVersion,
 }
 
 #[derive(Debug, Args)]
@@ -397,8 +401,18 @@ pub enum Format {
     Wit,
     /// JSON Schema for the arguments, results and errors of each action
     Schema,
+    /// OpenAPI, as a platform server offers the actions
+    Openapi,
     /// Documentation as Markdown
     Markdown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OpenapiVersion {
+    #[value(name = "3.1")]
+    V31,
+    #[value(name = "3.0")]
+    V30,
 }
 
 #[derive(Debug, Args)]

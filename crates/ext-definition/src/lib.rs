@@ -4,7 +4,7 @@
 //! The way of a definition: the macros and the build script write entries into a section
 //! of the artifact ([`section`] reads them, whatever a stranger may have put there), [`resolve`] checks
 //! them and makes an [`Extension`](model::Extension) of them, which is the JSON manifest that
-//! people and tools read, and which [`wit`], [`schema`], [`markdown`] and `doc` render.
+//! people and tools read, and which [`wit`], [`schema`], [`openapi`], [`markdown`] and `doc` render.
 
 pub mod code;
 pub mod naming;
@@ -30,6 +30,8 @@ pub mod import;
 pub mod markdown;
 #[cfg(feature = "model")]
 pub mod model;
+#[cfg(feature = "model")]
+pub mod openapi;
 #[cfg(feature = "model")]
 pub mod outline;
 #[cfg(feature = "model")]

@@ -4,7 +4,7 @@ use ext_definition::artifact::{self, MANIFEST_SECTION};
 use ext_definition::model::Extension;
 use ext_definition::resolve::resolve;
 use ext_definition::section::{self, Entry, SECTION};
-use ext_definition::{schema, wit};
+use ext_definition::{openapi, schema, wit};
 
 /// The section `ext-definition` of a core module.
 pub fn section(bytes: &[u8]) {
@@ -76,6 +76,11 @@ pub fn accepted(extension: &Extension) {
         panic!("the WIT cannot be parsed: {error:?}\n{text}");
     }
     schema::render(extension);
+    for version in [openapi::Version::V31, openapi::Version::V30] {
+        let served = openapi::Served { definition: extension, path: "/v1/acme/fuzzed" };
+        let options = openapi::Options { version, ..Default::default() };
+        openapi::render(&[served, served], &options);
+    }
 
     let client = ext_build::rendered(extension, "sha256:0");
     match syn::parse_file(&client) {

@@ -6,9 +6,9 @@ use std::fmt::Write;
 
 use ext_definition::artifact::definition;
 use ext_definition::model::{Case, Extension, Field, Kind, Type};
-use ext_definition::{markdown, schema};
+use ext_definition::{markdown, openapi, schema};
 
-use crate::cli::{Common, Format, Inspect};
+use crate::cli::{Common, Format, Inspect, OpenapiVersion};
 use crate::failure::Failure;
 use crate::pack;
 use crate::shell::Shell;
@@ -19,17 +19,30 @@ pub fn run(arguments: &Inspect, common: &Common, shell: &Shell) -> Result<(), Fa
     let component = store::chosen(package, &arguments.building, common, shell)?;
     let text = match arguments.format {
         Format::Wit => pack::wit_text(&component)?,
-        Format::Schema => {
-            let schemas = schema::render(&definition(&component)?);
-            // Strings, numbers and string keys only: writing them cannot fail.
-            serde_json::to_string_pretty(&schemas).unwrap_or_default()
-        }
+        Format::Schema => pretty(&schema::render(&definition(&component)?)),
+        Format::Openapi => pretty(&openapi(&definition(&component)?, arguments.openapi_version)),
         Format::Json => definition(&component)?.to_json(),
         Format::Markdown => markdown::render(&definition(&component)?),
         Format::Table => table(&definition(&component)?, component.len()),
     };
     shell.print(text.trim_end());
     Ok(())
+}
+
+/// Strings, numbers and string keys only: writing them cannot fail.
+fn pretty(value: &serde_json::Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+/// As a platform server offers it, wherever that is.
+fn openapi(extension: &Extension, version: OpenapiVersion) -> serde_json::Value {
+    let path = format!("/v1/{}/{}", extension.package.namespace, extension.package.name);
+    let version = match version {
+        OpenapiVersion::V31 => openapi::Version::V31,
+        OpenapiVersion::V30 => openapi::Version::V30,
+    };
+    let options = openapi::Options { version, ..Default::default() };
+    openapi::render(&[openapi::Served { definition: extension, path: &path }], &options)
 }
 
 /// The definition for people. Writing to a `String` cannot fail.
