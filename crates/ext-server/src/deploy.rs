@@ -1,11 +1,12 @@
 //! Deploying, going back, undeploying.
 
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
 use ext_definition::code;
+use ext_host::{Grants, Options};
 use ext_registry::{Digest, PackageName, PackageRef, Registry, Version};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -114,6 +115,7 @@ impl Platform {
         // nobody asks for.
         let extension = {
             let (platform, deployment) = (self.clone(), deployment.clone());
+            let permitted = granted.clone();
             blocking(move || {
                 let file = platform.packages().join(format!("{}.wasm", deployment.component.hex()));
                 ext_host::private_folder(&platform.packages())
@@ -124,9 +126,8 @@ impl Platform {
                     })
                     .map_err(|error| Problem::new(code::STORE_FAILED, error))?;
                 platform
-                    .host
-                    .load_bytes(&package.component)
-                    .map_err(|error| refused(&deployment.name, [error.to_string().as_str()]))
+                    .load_component(&package.component, &deployment, &permitted)
+                    .map_err(|error| refused(&deployment.name, [error.as_str()]))
             })
             .await??
         };
@@ -218,14 +219,23 @@ impl Platform {
     /// Replaces what is granted to a package. Versions that ask for what is taken from them
     /// find it missing at their next call.
     pub async fn grant(
-        &self,
+        self: &Arc<Self>,
         caller: &Caller,
         name: &PackageName,
         granted: BTreeSet<String>,
     ) -> Result<(), Problem> {
         caller.check(Verb::Operate, Some(name.namespace()))?;
         let _changes = self.changes.lock().await;
-        self.grant_locked(caller, name, granted).await
+        self.grant_locked(caller, name, granted).await?;
+        let deployments: Vec<Deployment> = (self.running.versions(name).iter())
+            .flat_map(|it| it.all().map(|it| it.deployment.clone()).collect::<Vec<_>>())
+            .collect();
+        let platform = self.clone();
+        for (deployment, extension) in blocking(move || platform.load_all(deployments)).await? {
+            let extension = extension.map_err(|error| refused(name, [error.as_str()]))?;
+            self.running.insert(Arc::new(self.running(deployment, extension)));
+        }
+        Ok(())
     }
 
     async fn grant_locked(
@@ -309,7 +319,33 @@ impl Platform {
         if Digest::of(&bytes) != deployment.component {
             return Err(format!("{} is not what was deployed", file.display()));
         }
-        self.host.load_bytes(&bytes).map_err(|error| error.to_string())
+        self.load_component(&bytes, deployment, &self.granted(&deployment.name))
+    }
+
+    fn load_component(
+        &self,
+        component: &[u8],
+        deployment: &Deployment,
+        granted: &BTreeSet<String>,
+    ) -> Result<ext_host::Extension, String> {
+        let name = deployment.name.to_string();
+        let permitted = permission::parts(granted, "environment");
+        let values = |all: &BTreeMap<String, BTreeMap<String, String>>| -> BTreeMap<_, _> {
+            let values = all.get(&name).into_iter().flatten();
+            let values = values.filter(|(variable, _)| permitted.contains(&variable.as_str()));
+            values.map(|(variable, value)| (variable.clone(), value.clone())).collect()
+        };
+        let texts = |kind| permission::parts(granted, kind).into_iter();
+        let grants = Grants {
+            http: texts("http").map(str::to_owned).collect(),
+            environment: values(&self.configuration.environment),
+            secrets: values(&self.configuration.secrets),
+            folders: texts("folder").map(PathBuf::from).collect(),
+        };
+        let settings = &deployment.settings;
+        let (limits, reuse) = (Some(self.limits(settings)), Some(settings.reuse));
+        let options = Options { limits, reuse, grants };
+        self.host.load_with(component, options).map_err(|error| error.to_string())
     }
 }
 

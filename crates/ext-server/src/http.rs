@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `/v1/NAMESPACE/NAME[@VERSION]/ACTION` | calls an action |
 //! | `/v1/NAMESPACE/NAME[@VERSION]` | its definition |
+//! | `/v1/NAMESPACE/NAME[@VERSION]/openapi.json`, `/v1/openapi.json` | OpenAPI |
 //! | `/api/…` | deployments, tokens, calls, events |
 //! | `/errors/CODE` | what a code means |
 //! | `/metrics`, `/healthz`, `/readyz` | for whoever watches the server |
@@ -52,6 +53,8 @@ pub fn router(platform: Arc<Platform>) -> Router {
         .route("/v1/{namespace}/{name}/{action}", any(actions::call))
         .route("/v1/{namespace}/{name}", get(describe::definition))
         .route("/v1/{namespace}/{name}/", get(describe::definition))
+        .route("/v1/{namespace}/{name}/openapi.json", get(describe::openapi))
+        .route("/v1/openapi.json", get(describe::all_openapi))
         .nest("/api", api)
         .route("/errors/{code}", get(describe::error))
         .route("/metrics", get(metrics))

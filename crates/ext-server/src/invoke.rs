@@ -66,8 +66,8 @@ impl Platform {
         let (sender, receiver) = oneshot::channel();
         let (action, arguments) = (invocation.action, invocation.arguments);
         let job = move || {
-            let (result, log) = entry.running.extension.call_json_with_output(&action, &arguments);
-            let called = entry.end(result.map_err(Problem::from), log);
+            let (result, output) = entry.running.extension.invoke(&action, &arguments);
+            let called = entry.end(result.map_err(Problem::from), log(&output));
             drop((own, ours));
             // Whoever asked may have gone.
             let _ = sender.send(called);
@@ -82,6 +82,17 @@ impl Platform {
         }
         receiver.await.unwrap_or_else(|_| lost("the call was lost".into()))
     }
+}
+
+/// What the extension said, as one text: what it logged, a record on each line, then what it
+/// wrote.
+fn log(output: &ext_host::Output) -> String {
+    let mut text: String = output.records.iter().map(|record| format!("{record}\n")).collect();
+    if output.dropped > 0 {
+        text.push_str(&format!("[{} more records were not kept]\n", output.dropped));
+    }
+    text.push_str(&output.text);
+    text
 }
 
 /// The name under which an action is counted: its own, whichever was used.
