@@ -79,6 +79,10 @@ async fn around(State(platform): Shared, mut request: Request, next: Next) -> Re
         (true, Some(_)) => StatusCode::NO_CONTENT.into_response(),
         _ => next.run(request).await,
     };
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        *response.body_mut() = problem.of_request(id.as_str()).to_json().to_string().into();
+        response.headers_mut().remove(header::CONTENT_LENGTH);
+    }
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(id.as_str()) {
         headers.insert(REQUEST_ID, id);
@@ -117,12 +121,12 @@ async fn around(State(platform): Shared, mut request: Request, next: Next) -> Re
     response
 }
 
-async fn nothing(id: RequestId) -> Problem {
-    Problem::new(code::NO_PAGE, "nothing is at this address").of_request(id.as_str())
+async fn nothing() -> Problem {
+    Problem::new(code::NO_PAGE, "nothing is at this address")
 }
 
-async fn method(id: RequestId) -> Problem {
-    Problem::new(code::METHOD, "this address does not take this method").of_request(id.as_str())
+async fn method() -> Problem {
+    Problem::new(code::METHOD, "this address does not take this method")
 }
 
 async fn metrics(State(platform): Shared, asker: Asker) -> Result<Response, Problem> {

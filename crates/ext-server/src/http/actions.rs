@@ -68,7 +68,7 @@ pub async fn call(
     };
     called.await.unwrap_or_else(|problem: Problem| {
         let allow = (problem.code() == code::METHOD).then(|| HeaderValue::from_static("POST"));
-        let mut response = problem.of_request(id.as_str()).into_response();
+        let mut response = problem.into_response();
         if let Some(allow) = allow {
             response.headers_mut().insert(header::ALLOW, allow);
         }

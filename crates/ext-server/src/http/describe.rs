@@ -10,7 +10,7 @@ use ext_definition::{code, openapi};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Asker, RequestId, Shared, actions};
+use super::{Asker, Shared, actions};
 use crate::auth::Verb;
 use crate::platform::Platform;
 use crate::problem::Problem;
@@ -85,10 +85,10 @@ pub async fn all_openapi(
 }
 
 /// `GET /errors/CODE`: what a problem's `type` refers to.
-pub async fn error(Path(text): Path<String>, id: RequestId) -> Result<String, Problem> {
+pub async fn error(Path(text): Path<String>) -> Result<String, Problem> {
     let (Some(code), Some(explanation)) = (code::find(&text), code::explanation(&text)) else {
         let message = format!("no problem has the code `{text}`");
-        return Err(Problem::new(code::NO_PAGE, message).of_request(id.as_str()));
+        return Err(Problem::new(code::NO_PAGE, message));
     };
     Ok(format!("{code}: {}\n\n{explanation}\n", code.title()))
 }

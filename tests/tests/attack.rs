@@ -1,0 +1,194 @@
+//! The server as somebody meets it who means it harm: what he does costs him, and nobody else.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use ext_tests::{Scratch, Server};
+use serde_json::json;
+
+fn server(scratch: &Scratch, settings: &str) -> Server {
+    let manifest = ext_tests::root().join("Cargo.toml");
+    let manifest = manifest.to_str().unwrap();
+    for name in ["kitchen-sink", "finance"] {
+        scratch.ext("", &["publish", "--package", name, "--manifest-path", manifest]).success();
+    }
+    std::fs::create_dir(scratch.path().join("server")).unwrap();
+    std::fs::write(scratch.path().join("server/server.toml"), settings).unwrap();
+    let server = Server::start(scratch, &[]);
+    server.deploy("example:kitchen-sink");
+    server.deploy("example:finance");
+    server
+}
+
+fn well(server: &Server) {
+    let npv = json!({ "rate": 0.1, "cash_flows": [-100.0, 60.0, 60.0] });
+    server.post("/v1/example/finance/net_present_value", &npv).ok();
+}
+
+fn sink(server: &Server, action: &str, arguments: serde_json::Value) -> ext_tests::Answer {
+    server.post(&format!("/v1/example/kitchen-sink/{action}"), &arguments)
+}
+
+#[test]
+fn extensions_that_misbehave_cost_only_their_callers() {
+    let scratch = Scratch::new();
+    let settings = "time-ms = 1500\nmemory-bytes = 33554432\nconcurrency = 4\nqueue = 2\n";
+    let server = server(&scratch, settings);
+
+    let problem = sink(&server, "panics", json!({ "message": "ouch" })).problem(500, "EXT0504");
+    assert_eq!(problem["trap"], "ouch");
+    assert!(problem["place"].as_str().unwrap().contains("trouble.rs:"), "{problem}");
+    sink(&server, "aborts", json!({})).problem(500, "EXT0504");
+    sink(&server, "overflows_stack", json!({})).problem(500, "EXT0504");
+    let problem = sink(&server, "allocates_forever", json!({})).problem(500, "EXT0505");
+    assert_eq!(problem["limit"], json!({ "kind": "memory", "allowed": 33554432 }));
+
+    // Calls without end fill the gate of their extension, and what does not fit is told so;
+    // the other extension goes on.
+    std::thread::scope(|scope| {
+        let endless: Vec<_> =
+            (0..12).map(|_| scope.spawn(|| sink(&server, "loops_forever", json!({})))).collect();
+        let began = Instant::now();
+        let mut others = 0;
+        while began.elapsed() < Duration::from_secs(1) {
+            well(&server);
+            others += 1;
+        }
+        assert!(others > 10, "{others}");
+        let answers: Vec<_> = endless.into_iter().map(|it| it.join().unwrap()).collect();
+        let count = |status| answers.iter().filter(|it| it.status == status).count();
+        // Four run, two wait, and six are told to come again.
+        assert_eq!((count(504), count(429)), (6, 6), "{answers:?}");
+        for answer in answers {
+            match answer.status {
+                429 => {
+                    answer.problem(429, "EXT1007");
+                    assert_eq!(answer.header("retry-after"), "1");
+                }
+                _ => {
+                    let problem = answer.problem(504, "EXT0505");
+                    assert_eq!(problem["limit"], json!({ "kind": "time", "allowed": 1500 }));
+                }
+            }
+        }
+    });
+    well(&server);
+
+    // Each call is in the log, with what went wrong.
+    let trapped = loop {
+        let calls = server.get("/api/calls?package=example:kitchen-sink&limit=1000").ok();
+        let calls = calls.as_array().unwrap().clone();
+        if calls.len() == 16 {
+            break calls;
+        }
+        assert!(calls.len() < 16);
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    let outcomes = |word: &str| trapped.iter().filter(|it| it["outcome"] == word).count();
+    assert_eq!((outcomes("trap"), outcomes("limit"), outcomes("shed")), (3, 7, 6));
+}
+
+#[test]
+fn a_flood_of_output_is_cut_and_kept_with_its_call() {
+    let scratch = Scratch::new();
+    let server = server(&scratch, "");
+    sink(&server, "writes", json!({ "bytes": 3_000_000 }));
+    let call = loop {
+        let calls = server.get("/api/calls?action=writes").ok();
+        if let Some(call) = calls.as_array().unwrap().first() {
+            break call.clone();
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    let log = call["log"].as_str().unwrap();
+    assert!(log.len() <= 64 << 10 && log.contains("[…]"), "{} bytes", log.len());
+    well(&server);
+}
+
+#[test]
+fn clients_that_misbehave_do_not_hold_up_others() {
+    let scratch = Scratch::new();
+    let server = server(&scratch, "body-bytes = 1000\n");
+    let address = server.address.strip_prefix("http://").unwrap().to_owned();
+    // Some who never finish what they say.
+    let mut slow: Vec<TcpStream> = Vec::new();
+    for _ in 0..200 {
+        let mut stream = TcpStream::connect(&address).unwrap();
+        stream
+            .write_all(b"POST /v1/example/finance/net_present_value HTTP/1.1\r\nhost: local")
+            .unwrap();
+        slow.push(stream);
+    }
+    well(&server);
+
+    // A body that says less than it has, or nothing about its length.
+    let send = |text: &[u8]| {
+        let mut stream = TcpStream::connect(&address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        let _ = stream.write_all(text);
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        String::from_utf8_lossy(&answer).into_owned()
+    };
+    let head = "POST /v1/example/finance/net_present_value HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\n";
+    let mut chunked = format!("{head}transfer-encoding: chunked\r\n\r\n").into_bytes();
+    for _ in 0..100 {
+        chunked.extend_from_slice(b"64\r\n");
+        chunked.extend_from_slice(&[b' '; 100]);
+        chunked.extend_from_slice(b"\r\n");
+    }
+    chunked.extend_from_slice(b"0\r\n\r\n");
+    let answer = send(&chunked);
+    assert!(answer.starts_with("HTTP/1.1 413") && answer.contains("EXT1003"), "{answer}");
+    let answer = send(format!("{head}content-length: 1001\r\n\r\n").as_bytes());
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+    // Headers without end, and what is no HTTP at all.
+    let answer = send(format!("GET / HTTP/1.1\r\nx: {}\r\n\r\n", "y".repeat(1 << 20)).as_bytes());
+    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{answer}");
+    let answer = send(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03");
+    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400"), "{answer}");
+    well(&server);
+    drop(slow);
+}
+
+#[test]
+fn packages_that_lie_are_refused_and_what_runs_goes_on() {
+    let scratch = Scratch::new();
+    let server = server(&scratch, "");
+    // Another's digest; no such version; no such name; what is no name.
+    let digest = format!("sha256:{}", "0".repeat(64));
+    let ask = |body: serde_json::Value| {
+        let answer = server.post("/api/deployments", &body);
+        answer
+            .body
+            .lines()
+            .last()
+            .map(|it| serde_json::from_str::<serde_json::Value>(it).unwrap())
+            .unwrap()
+    };
+    for body in [
+        json!({ "package": "example:finance", "digest": digest }),
+        json!({ "package": "example:finance@9" }),
+        json!({ "package": "example:nothing" }),
+        json!({ "package": "../../etc" }),
+        json!({ "package": "example:finance@../x" }),
+    ] {
+        let last = ask(body.clone());
+        assert_eq!(last["problem"]["code"], "EXT1011", "{body}: {last}");
+    }
+    // A component whose content is another's, in the registry.
+    let blobs = scratch.registry().join("example/finance/blobs/sha256");
+    let largest = std::fs::read_dir(&blobs)
+        .unwrap()
+        .map(|it| it.unwrap().path())
+        .max_by_key(|it| it.metadata().unwrap().len())
+        .unwrap();
+    let mut bytes = std::fs::read(&largest).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&largest, bytes).unwrap();
+    let last = ask(json!({ "package": "example:finance" }));
+    assert_eq!(last["problem"]["code"], "EXT1011", "{last}");
+    well(&server);
+}
