@@ -90,10 +90,26 @@ fn extensions_that_misbehave_cost_only_their_callers() {
 }
 
 #[test]
+fn a_server_that_is_full_says_so() {
+    let scratch = Scratch::new();
+    let server = server(&scratch, "calls = 2\nwaiting = 1\ntime-ms = 1500\n");
+    std::thread::scope(|scope| {
+        let endless: Vec<_> =
+            (0..8).map(|_| scope.spawn(|| sink(&server, "loops_forever", json!({})))).collect();
+        let answers: Vec<_> = endless.into_iter().map(|it| it.join().unwrap()).collect();
+        let full: Vec<_> = answers.iter().filter(|it| it.status == 503).collect();
+        assert_eq!(full.len(), 5, "{answers:?}");
+        full[0].problem(503, "EXT1008");
+        assert_eq!(full[0].header("retry-after"), "1");
+    });
+    well(&server);
+}
+
+#[test]
 fn a_flood_of_output_is_cut_and_kept_with_its_call() {
     let scratch = Scratch::new();
     let server = server(&scratch, "");
-    sink(&server, "writes", json!({ "bytes": 3_000_000 }));
+    sink(&server, "writes", json!({ "lines": 100_000 }));
     let call = loop {
         let calls = server.get("/api/calls?action=writes").ok();
         if let Some(call) = calls.as_array().unwrap().first() {

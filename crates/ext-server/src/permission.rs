@@ -32,15 +32,35 @@ pub fn check(
     if missing.is_empty() {
         return Ok(());
     }
-    let options: Vec<String> = missing.iter().map(|it| format!("--grant {it}")).collect();
-    let message = format!(
-        "`{name}` asks for what it has not been granted; to grant it: {}",
-        options.join(" ")
-    );
+    let message = format!("`{name}` asks for what it has not been granted: {}", missing.join(", "));
     Err(Problem::new(code::NOT_GRANTED, message).with("missing", missing))
 }
 
 /// The host's form of what was granted, with values from the server's configuration.
 pub fn parts<'a>(granted: &'a BTreeSet<String>, kind: &str) -> Vec<&'a str> {
     granted.iter().filter_map(|it| it.strip_prefix(kind)?.strip_prefix(':')).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_granted_is_told_together() {
+        let permissions = Permissions {
+            http: vec!["api.example.com".into()],
+            environment: vec!["KEY".into(), "REGION".into()],
+            folders: vec!["/srv".into()],
+            clocks: true,
+        };
+        let asked = asked(&permissions);
+        let name = PackageName::new("acme", "orders").unwrap();
+        let granted = BTreeSet::from(["environment:KEY".to_owned(), "http:*".to_owned()]);
+        let problem = check(&name, &asked, &granted).unwrap_err();
+        assert_eq!(problem.code(), code::NOT_GRANTED);
+        let missing = ["environment:REGION", "folder:/srv", "http:api.example.com"];
+        assert_eq!(problem.member("missing"), Some(&missing.as_slice().into()));
+        check(&name, &asked, &asked).unwrap();
+        assert_eq!(parts(&asked, "environment"), ["KEY", "REGION"]);
+    }
 }

@@ -17,12 +17,6 @@ use crate::settings::{Configuration, StartError};
 use crate::store::{Sqlite, Store};
 use crate::workers::Workers;
 
-/// Calls that run at once, whatever deployments allow.
-const WIDTH: u32 = 256;
-
-/// Calls that wait for the server.
-const QUEUE: usize = 1024;
-
 /// Everything that the server knows and does.
 pub struct Platform {
     pub(crate) configuration: Configuration,
@@ -37,6 +31,8 @@ pub struct Platform {
     pub(crate) workers: Workers,
     pub(crate) recorder: Recorder,
     pub(crate) metrics: Metrics,
+    /// Whether the server ends: what would wait for ever stops then.
+    pub(crate) ending: tokio::sync::watch::Sender<bool>,
 }
 
 impl Platform {
@@ -53,13 +49,15 @@ impl Platform {
             .cache(Some(data.join("cache")))
             .limits(configuration.limits)
             .reuse_instances(false)
-            .max_instances(WIDTH * 2)
+            // Those that are kept between calls are beside those that run.
+            .max_instances(configuration.calls.saturating_mul(2).clamp(64, 4096))
             .build()
             .map_err(|error| StartError::new(error.to_string()))?;
         let grants = store.grants().await?.into_iter().collect();
         let tokens = Tokens::default();
         tokens.load(&*store).await?;
         let (recorder, task) = Recorder::start(store.clone(), configuration.keep_calls);
+        let gate = Gate::new(configuration.calls as usize, configuration.waiting as usize);
         let platform = Arc::new(Self {
             configuration,
             store,
@@ -68,10 +66,11 @@ impl Platform {
             grants: Mutex::new(grants),
             changes: tokio::sync::Mutex::default(),
             tokens,
-            gate: Gate::new(WIDTH as usize, QUEUE),
+            gate,
             workers: Workers::new(tokio::runtime::Handle::current()),
             recorder,
             metrics: Metrics::new(),
+            ending: tokio::sync::watch::Sender::new(false),
         });
         platform.load().await?;
         Ok((platform, task))

@@ -25,6 +25,10 @@ pub struct Configuration {
     pub limits: Limits,
     /// How large the body of a request may be, in bytes.
     pub body: usize,
+    /// How many calls run at once, whatever deployments allow.
+    pub calls: u32,
+    /// How many calls wait for the server, besides those that wait for their deployment.
+    pub waiting: u32,
     /// How many calls of one deployment run at once.
     pub concurrency: u32,
     /// How many of its calls wait.
@@ -61,6 +65,8 @@ impl Configuration {
             tls: None,
             limits: Limits { time: Duration::from_secs(30), memory: 256 << 20, output: 32 << 20 },
             body: 8 << 20,
+            calls: 256,
+            waiting: 1024,
             concurrency: 32,
             queue: 256,
             keep_calls: Duration::from_secs(7 * 24 * 3600),
@@ -77,6 +83,8 @@ impl Configuration {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct File {
     body_bytes: Option<usize>,
+    calls: Option<u32>,
+    waiting: Option<u32>,
     concurrency: Option<u32>,
     queue: Option<u32>,
     time_ms: Option<u64>,
@@ -104,6 +112,8 @@ impl Configuration {
         let text = std::fs::read_to_string(file).map_err(|error| failed(&error))?;
         let read: File = toml::from_str(&text).map_err(|error| failed(&error))?;
         self.body = read.body_bytes.unwrap_or(self.body);
+        self.calls = read.calls.unwrap_or(self.calls);
+        self.waiting = read.waiting.unwrap_or(self.waiting);
         self.concurrency = read.concurrency.unwrap_or(self.concurrency);
         self.queue = read.queue.unwrap_or(self.queue);
         self.limits.time = read.time_ms.map_or(self.limits.time, Duration::from_millis);

@@ -307,6 +307,7 @@ pub async fn follow(
         query.map_err(|error| Problem::new(code::BODY_UNREADABLE, error.body_text()))?;
     visible(&asker, &mut query)?;
     let mut calls = platform.recorder().follow();
+    let mut ending = platform.ending.subscribe();
     let (sender, lines) = mpsc::channel(64);
     tokio::spawn(async move {
         loop {
@@ -314,6 +315,7 @@ pub async fn follow(
                 next = calls.recv() => next,
                 // Whoever followed has gone.
                 () = sender.closed() => return,
+                _ = ending.wait_for(|it| *it) => return,
             };
             let told = match next {
                 Ok(call) if matches(&query, &call) => json!(*call),
