@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
 use ext_definition::code;
+use ext_definition::package::Permissions;
 use ext_host::{Grants, Options};
 use ext_registry::{Digest, PackageName, PackageRef, Registry, Version};
 use jiff::Timestamp;
@@ -46,6 +47,36 @@ pub struct Stage {
     pub micros: u64,
 }
 
+/// What is to be deployed, in full.
+struct Candidate {
+    name: PackageName,
+    version: Version,
+    /// Of the manifest.
+    digest: Digest,
+    /// Of the component.
+    layer: Digest,
+    component: Vec<u8>,
+    permissions: Permissions,
+}
+
+/// Tells of stages as they end.
+struct Stages<'a> {
+    told: &'a mut (dyn FnMut(Stage) + Send),
+    started: Instant,
+}
+
+impl<'a> Stages<'a> {
+    fn new(told: &'a mut (dyn FnMut(Stage) + Send)) -> Self {
+        Self { told, started: Instant::now() }
+    }
+
+    fn done(&mut self, stage: &str) {
+        let micros = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        (self.told)(Stage { stage: stage.to_owned(), micros });
+        self.started = Instant::now();
+    }
+}
+
 impl Platform {
     /// Deploys a version and makes it the active one. Calls that run finish on the version
     /// that they began with. `told` hears of each stage.
@@ -62,12 +93,7 @@ impl Platform {
             caller.check(Verb::Operate, Some(name.namespace()))?;
         }
         let digest: Option<Digest> = request.digest.as_deref().map(str::parse).transpose()?;
-        let mut started = Instant::now();
-        let mut done = |stage: &str| {
-            let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-            told(Stage { stage: stage.to_owned(), micros });
-            started = Instant::now();
-        };
+        let mut stages = Stages::new(&mut told);
 
         let _changes = self.changes.lock().await;
         let (version, package) = {
@@ -92,20 +118,73 @@ impl Platform {
             );
             return Err(refused(&name, [says.as_str()]));
         }
-        let mut granted = self.granted(&name);
-        granted.extend(request.grant.iter().cloned());
-        permission::check(&name, &permission::asked(&definition.package.permissions), &granted)?;
-        done("verify");
+        let candidate = Candidate {
+            name,
+            version,
+            digest: package.digest,
+            layer: package.layer,
+            component: package.component,
+            permissions: definition.package.permissions,
+        };
+        self.install(caller, candidate, &request.grant, request.settings.clone(), &mut stages).await
+    }
 
-        let settings = request.settings.clone().or_else(|| {
+    /// Deploys a component that no registry has, as [`deploy`](Self::deploy) does with a
+    /// package: for whoever works on it. The digest of the deployment is that of the component.
+    pub async fn deploy_component(
+        self: &Arc<Self>,
+        caller: &Caller,
+        component: Vec<u8>,
+        grant: &[String],
+        settings: Option<Settings>,
+        mut told: impl FnMut(Stage) + Send,
+    ) -> Result<Arc<Running>, Problem> {
+        let mut stages = Stages::new(&mut told);
+        let definition = ext_definition::artifact::definition(&component).map_err(|errors| {
+            let reasons: Vec<&str> = errors.iter().map(|it| it.message.as_str()).collect();
+            let message = format!("the component is refused: {}", reasons.join("; "));
+            Problem::new(code::PACKAGE_REFUSED, message)
+        })?;
+        let package = definition.package;
+        let name = PackageName::new(&package.namespace, &package.name)?;
+        let version = (package.version.parse())
+            .map_err(|error| refused(&name, [format!("its version: {error}").as_str()]))?;
+        caller.check(Verb::Deploy, Some(name.namespace()))?;
+        if !grant.is_empty() {
+            caller.check(Verb::Operate, Some(name.namespace()))?;
+        }
+        let digest = Digest::of(&component);
+        let permissions = package.permissions;
+        let layer = digest.clone();
+        let candidate = Candidate { name, version, digest, layer, component, permissions };
+        let _changes = self.changes.lock().await;
+        self.install(caller, candidate, grant, settings, &mut stages).await
+    }
+
+    /// What is left of a deployment when it is known what it is; the caller holds the lock.
+    async fn install(
+        self: &Arc<Self>,
+        caller: &Caller,
+        candidate: Candidate,
+        grant: &[String],
+        settings: Option<Settings>,
+        stages: &mut Stages<'_>,
+    ) -> Result<Arc<Running>, Problem> {
+        let Candidate { name, version, digest, layer, component, permissions } = candidate;
+        let mut granted = self.granted(&name);
+        granted.extend(grant.iter().cloned());
+        permission::check(&name, &permission::asked(&permissions), &granted)?;
+        stages.done("verify");
+
+        let settings = settings.or_else(|| {
             let active = self.running.versions(&name)?.active()?.deployment.settings.clone();
             Some(active)
         });
         let deployment = Deployment {
             name: name.clone(),
             version,
-            digest: package.digest,
-            component: package.layer,
+            digest,
+            component: layer,
             settings: settings.unwrap_or_default(),
             at: Timestamp::now(),
             by: caller.name.clone(),
@@ -121,17 +200,17 @@ impl Platform {
                 ext_host::private_folder(&platform.packages())
                     .map_err(|error| error.to_string())
                     .and_then(|()| {
-                        ext_registry::fs::write_atomic(&file, &package.component)
+                        ext_registry::fs::write_atomic(&file, &component)
                             .map_err(|error| error.message())
                     })
                     .map_err(|error| Problem::new(code::STORE_FAILED, error))?;
                 platform
-                    .load_component(&package.component, &deployment, &permitted)
+                    .load_component(&component, &deployment, &permitted)
                     .map_err(|error| refused(&deployment.name, [error.as_str()]))
             })
             .await??
         };
-        done("compile");
+        stages.done("compile");
 
         if granted != self.granted(&name) {
             self.grant_locked(caller, &name, granted).await?;
@@ -145,7 +224,7 @@ impl Platform {
         let deployment = self.store.deploy(&deployment, &event).await?;
         let running = Arc::new(self.running(deployment, extension));
         self.running.insert(running.clone());
-        done("activate");
+        stages.done("activate");
         tracing::info!(
             extension = running.id,
             version = running.version,

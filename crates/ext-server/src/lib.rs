@@ -33,6 +33,7 @@ mod text;
 mod workers;
 
 pub use deploy::{DeployRequest, Stage};
+pub use http::Deployed;
 pub use invoke::{Called, Invocation};
 pub use logging::log_to_stderr;
 pub use platform::{Platform, operator_token};

@@ -105,7 +105,7 @@ fn status(code: Code) -> StatusCode {
         code::ARGUMENTS | code::BODY_UNREADABLE => StatusCode::BAD_REQUEST,
         code::NO_TOKEN => StatusCode::UNAUTHORIZED,
         code::NOT_COVERED => StatusCode::FORBIDDEN,
-        code::ACTION_UNKNOWN | code::NOT_DEPLOYED | code::NO_EARLIER_VERSION => {
+        code::ACTION_UNKNOWN | code::NOT_DEPLOYED | code::NO_EARLIER_VERSION | code::NO_PAGE => {
             StatusCode::NOT_FOUND
         }
         code::METHOD => StatusCode::METHOD_NOT_ALLOWED,
