@@ -155,8 +155,7 @@ impl Platform {
         }
         let digest = Digest::of(&component);
         let permissions = package.permissions;
-        let layer = digest.clone();
-        let candidate = Candidate { name, version, digest, layer, component, permissions };
+        let candidate = Candidate { name, version, digest, layer: digest, component, permissions };
         let _changes = self.changes.lock().await;
         self.install(caller, candidate, grant, settings, &mut stages).await
     }
