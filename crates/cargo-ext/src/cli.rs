@@ -2,6 +2,7 @@
 
 mod migrate;
 mod open;
+mod operate;
 mod serve;
 mod source;
 mod sync;
@@ -13,6 +14,10 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 pub use migrate::{Migrate, Outsystems, Platform};
 pub use open::Open;
+pub use operate::{
+    Deploy, Deploying, Deployments, Dev, History, Logs, Remote, Rollback, Token, TokenAdd,
+    TokenList, TokenRevoke, TokenVerb, Undeploy,
+};
 pub use serve::Serve;
 pub use source::{
     Action, ActionAdd, ActionVerb, Enum, EnumAdd, EnumVerb, Error, ErrorVerb, Structure,
@@ -32,7 +37,8 @@ The life cycle:
   cargo ext new orders --namespace acme   a new extension, ready to build
   cargo ext run greet --name World        call an action in the sandbox
   cargo ext publish                       verify, build, derive, pack, store
-  cargo ext add acme:orders@0.1           use it in an application"
+  cargo ext add acme:orders@0.1           use it in an application
+  cargo ext publish --deploy              call it from anywhere, through `cargo ext serve`"
 )]
 pub struct Cli {
     #[command(flatten)]
@@ -177,6 +183,63 @@ Examples:
   cargo ext serve
   cargo ext serve --listen 0.0.0.0:8470 --data /srv/ext --tls-certificate cert.pem --tls-key key.pem")]
     Serve(Serve),
+    /// Serve the extension here while it is worked on: each save is built and swapped in
+    #[command(after_help = "\
+Errors, calls and what the extension writes show in the terminal; Ctrl-C ends. While the source
+does not build, the version before it answers.
+
+Examples:
+  cargo ext dev
+  cargo ext dev --debug --listen 127.0.0.1:9000 --grant environment:PRICE_LIST")]
+    Dev(Dev),
+    /// Serve a package of the server's registry from now on
+    #[command(after_help = "\
+Calls that run finish on the version that they began with. Without options of its own it runs as
+the version before it; what a package asks for must be granted once.
+
+Examples:
+  cargo ext deploy acme:orders
+  cargo ext deploy acme:orders@1.2 --grant http:api.example.com --time 5s --memory 64MiB
+  cargo ext deploy acme:orders --server https://ext.example.com")]
+    Deploy(Deploy),
+    /// List what the server serves
+    #[command(after_help = "\
+Examples:
+  cargo ext deployments
+  cargo ext deployments --message-format json")]
+    Deployments(Deployments),
+    /// Go back to the version before, or to a deployed one that is named
+    #[command(after_help = "\
+Examples:
+  cargo ext rollback acme:orders
+  cargo ext rollback acme:orders --to 1.2.0")]
+    Rollback(Rollback),
+    /// Serve a version no more, or all of them
+    #[command(after_help = "\
+Examples:
+  cargo ext undeploy acme:orders@1.2
+  cargo ext undeploy acme:orders")]
+    Undeploy(Undeploy),
+    /// Show who did what on the server, and when
+    #[command(after_help = "\
+Examples:
+  cargo ext history
+  cargo ext history acme:orders --limit 10")]
+    History(History),
+    /// Show calls, and what extensions wrote during them
+    #[command(after_help = "\
+Examples:
+  cargo ext logs acme:orders --follow
+  cargo ext logs --outcome trap --since 1h
+  cargo ext logs acme:orders --action price_order --limit 5 --message-format json")]
+    Logs(Logs),
+    /// Make, list and revoke tokens of the server
+    #[command(after_help = "\
+Examples:
+  cargo ext token add shop --scope invoke:acme --expires 30d
+  cargo ext token list
+  cargo ext token revoke 3f9a01c2b4d5")]
+    Token(Token),
     /// Build an extension into a package: a component and its manifest
     #[command(
         visible_alias = "b",
@@ -241,7 +304,8 @@ Examples:
     #[command(after_help = "\
 Examples:
   cargo ext publish
-  cargo ext publish --workspace --registry ./registry")]
+  cargo ext publish --workspace --registry ./registry
+  cargo ext publish --deploy")]
     Publish(Publish),
     /// Make an application use an extension
     #[command(after_help = "\
@@ -428,6 +492,13 @@ pub struct Package {
 pub struct Publish {
     #[command(flatten)]
     pub building: Building,
+    /// Then deploy it to a platform server, as `cargo ext deploy` does
+    #[arg(long)]
+    pub deploy: bool,
+    #[command(flatten)]
+    pub deploying: Deploying,
+    #[command(flatten)]
+    pub remote: Remote,
 }
 
 #[derive(Debug, Args)]

@@ -4,25 +4,33 @@ mod add;
 mod application;
 mod build;
 mod check;
+mod deploy;
+mod deployments;
+mod dev;
 mod doc;
 mod doctor;
 mod explain;
+mod history;
 mod inspect;
 mod item;
 mod list;
+mod logs;
 mod migrate;
 mod new;
 mod open;
 mod package;
 mod publish;
 mod remove;
+mod rollback;
 mod run;
 mod scaffold;
 mod serve;
 mod shellfiles;
 mod sync;
+mod token;
+mod undeploy;
 
-use crate::cli::{ActionVerb, Cli, Command, EnumVerb, ErrorVerb, StructureVerb};
+use crate::cli::{ActionVerb, Cli, Command, EnumVerb, ErrorVerb, StructureVerb, TokenVerb};
 use crate::failure::Failure;
 use crate::shell::Shell;
 
@@ -47,6 +55,18 @@ pub fn run(cli: &Cli, shell: &Shell) -> Result<(), Failure> {
         Command::Sync(arguments) => sync::run(arguments, shell),
         Command::Open(arguments) => open::run(arguments, shell),
         Command::Serve(arguments) => serve::run(arguments, common, shell),
+        Command::Dev(arguments) => dev::run(arguments, shell),
+        Command::Deploy(arguments) => deploy::run(arguments, shell),
+        Command::Deployments(arguments) => deployments::run(arguments, shell),
+        Command::Rollback(arguments) => rollback::run(arguments, shell),
+        Command::Undeploy(arguments) => undeploy::run(arguments, shell),
+        Command::History(arguments) => history::run(arguments, shell),
+        Command::Logs(arguments) => logs::run(arguments, shell),
+        Command::Token(arguments) => match &arguments.verb {
+            TokenVerb::Add(arguments) => token::add(arguments, shell),
+            TokenVerb::List(arguments) => token::list(arguments, shell),
+            TokenVerb::Revoke(arguments) => token::revoke(arguments, shell),
+        },
         Command::Build(arguments) => build::run(arguments, shell),
         Command::Check(arguments) => check::run(arguments, shell),
         Command::Run(arguments) => run::run(arguments, common, shell),

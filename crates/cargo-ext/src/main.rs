@@ -2,6 +2,7 @@
 //! reads its arguments, calls the crates below, and says what happened.
 
 mod artifact;
+mod calls;
 mod cli;
 mod commands;
 mod compile;
@@ -13,12 +14,15 @@ mod fix;
 mod pack;
 mod permissions;
 mod project;
+mod server;
 mod shell;
 mod snippet;
 mod source;
 mod store;
 mod toolchain;
+mod units;
 mod vcs;
+mod watch;
 
 use std::process::ExitCode;
 

@@ -197,6 +197,7 @@ codes! {
     NO_EARLIER_VERSION = "EXT1012": "no version to go back to";
     STORE_FAILED = "EXT1013": "the server's store failed";
     SERVER_START = "EXT1014": "the server cannot start";
+    SERVER_UNREACHABLE = "EXT1015": "the server cannot be reached";
     NO_PAGE = "EXT1016": "nothing is at this address";
 }
 

@@ -3,6 +3,7 @@
 //! | what | variable | default on Linux (XDG Base Directory) |
 //! |---|---|---|
 //! | registry | `EXT_REGISTRY`, then `registry` in the settings | `~/.local/share/cargo-ext/registry` |
+//! | address of a server | `EXT_SERVER`, then `server` in the settings | this machine |
 //! | settings | `CARGO_EXT_CONFIG` | `~/.config/cargo-ext/config.toml` |
 //! | the server | `--data` | `~/.local/share/cargo-ext/server` |
 //! | caches | `CARGO_EXT_CACHE` | `~/.cache/cargo-ext` |
@@ -24,6 +25,8 @@ pub struct Settings {
     pub registry: Option<PathBuf>,
     /// `toolchain`: the rustup toolchain that builds extensions.
     pub toolchain: Option<String>,
+    /// `server`: the address of the platform server.
+    pub server: Option<String>,
 }
 
 impl Settings {
@@ -57,15 +60,16 @@ impl Settings {
             },
         };
         for (key, _) in document.iter() {
-            if key != "registry" && key != "toolchain" {
+            if !["registry", "toolchain", "server"].contains(&key) {
                 return Err(invalid(format!(
-                    "unknown key `{key}`; known are: registry, toolchain"
+                    "unknown key `{key}`; known are: registry, toolchain, server"
                 )));
             }
         }
         Ok(Self {
             registry: string("registry")?.map(PathBuf::from),
             toolchain: string("toolchain")?,
+            server: string("server")?,
         })
     }
 }

@@ -29,6 +29,7 @@ use crate::metrics::OPENMETRICS;
 use crate::platform::Platform;
 use crate::problem::Problem;
 
+pub use api::Deployed;
 pub use asker::{Asker, Peer, RequestId};
 
 /// The header of a request's id.

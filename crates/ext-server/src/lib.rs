@@ -15,10 +15,12 @@
 //! ```
 
 pub mod auth;
+mod change;
 mod deploy;
 mod gate;
 mod http;
 mod invoke;
+mod loading;
 mod logging;
 mod metrics;
 mod permission;
@@ -33,6 +35,7 @@ mod text;
 mod workers;
 
 pub use deploy::{DeployRequest, Stage};
+pub use http::Deployed;
 pub use invoke::{Called, Invocation};
 pub use logging::log_to_stderr;
 pub use platform::{Platform, operator_token};

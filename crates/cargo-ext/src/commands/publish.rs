@@ -9,26 +9,50 @@ use ext_definition::{code, wit};
 use ext_registry::{Outcome, PackageName, PublishRequest, Registry, Version, oci};
 use serde::Serialize;
 
+use super::deploy;
 use crate::artifact::{self, Built, read};
 use crate::cli::{Common, Publish};
 use crate::failure::Failure;
 use crate::pack;
 use crate::project::Project;
+use crate::server::Server;
 use crate::shell::Shell;
 use crate::store::registry_dir;
 
 pub fn run(arguments: &Publish, common: &Common, shell: &Shell) -> Result<(), Failure> {
     let building = &arguments.building;
+    let server = server(arguments)?;
     let project = Project::load(building.selection.manifest_path.as_deref())?;
     let registry = Registry::open_or_create(&registry_dir(common)?)?;
     for package in project.extensions(&building.selection)? {
         let built = artifact::build(&project, package, building, shell)?;
-        store(&built, &registry, shell)?;
+        let digest = store(&built, &registry, shell)?;
+        if let Some(server) = &server {
+            let package = format!("{}@={}", built.name, built.version);
+            let request = deploy::request(&package, Some(digest), &arguments.deploying);
+            deploy::deploy(server, request, shell)?;
+        }
     }
     Ok(())
 }
 
-fn store(built: &Built, registry: &Registry, shell: &Shell) -> Result<(), Failure> {
+/// The server to deploy to; options that are for deploying say nothing without it.
+fn server(arguments: &Publish) -> Result<Option<Server>, Failure> {
+    if arguments.deploy {
+        return Server::find(&arguments.remote).map(Some);
+    }
+    let how = &arguments.deploying;
+    let given = !how.grants.is_empty() || deploy::settings(how).is_some();
+    if given || arguments.remote.server.is_some() {
+        let message = "options of a deployment are given, and nothing is to be deployed";
+        let help = "add `--deploy`, or leave them out";
+        return Err(Failure::usage(Diagnostic::error(code::ARGUMENTS, message).help(help)));
+    }
+    Ok(None)
+}
+
+/// Gives the digest of what is in the registry.
+fn store(built: &Built, registry: &Registry, shell: &Shell) -> Result<String, Failure> {
     let started = Instant::now();
     let extension = &built.extension;
     let package = &extension.package;
@@ -61,15 +85,15 @@ fn store(built: &Built, registry: &Registry, shell: &Shell) -> Result<(), Failur
     struct Message<'a> {
         name: &'a str,
         version: &'a str,
-        digest: String,
+        digest: &'a str,
         unchanged: bool,
     }
     let (name, version) = (&built.name, &built.version);
     let digest = published.digest.to_string();
     shell.status("Published", format!("{name}@{version} ({digest})"));
     let unchanged = published.outcome == Outcome::Unchanged;
-    shell.message("ext-published", &Message { name, version, digest, unchanged });
-    Ok(())
+    shell.message("ext-published", &Message { name, version, digest: &digest, unchanged });
+    Ok(digest)
 }
 
 /// The standard annotations that the manifest can fill.

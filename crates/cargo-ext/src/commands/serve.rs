@@ -66,7 +66,7 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     })
 }
 
-fn start(error: StartError) -> Failure {
+pub fn start(error: StartError) -> Failure {
     Failure::environment(Diagnostic::error(code::SERVER_START, error.to_string()))
 }
 
@@ -83,7 +83,7 @@ pub fn data(asked: Option<&Path>) -> Result<PathBuf, Failure> {
 }
 
 /// Ctrl-C, or what service managers send.
-async fn ended() {
+pub async fn ended() {
     let interrupted = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {

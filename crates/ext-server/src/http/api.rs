@@ -52,7 +52,8 @@ pub struct Deployed {
 }
 
 impl Deployed {
-    fn of(running: &Running, active: bool) -> Self {
+    /// Of a version that runs.
+    pub fn of(running: &Running, active: bool) -> Self {
         Self { deployment: running.deployment.clone(), active }
     }
 

@@ -1,0 +1,80 @@
+//! `cargo ext logs`: calls, and what extensions wrote during them.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use clap::ValueEnum;
+use ext_definition::naming::snake;
+use ext_registry::PackageName;
+use ext_server::store::CallRecord;
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+
+use crate::calls;
+use crate::cli::Logs;
+use crate::failure::Failure;
+use crate::server::Server;
+use crate::shell::Shell;
+
+/// How long a server takes at most, without load, to write a call down.
+const WRITTEN: Duration = Duration::from_millis(300);
+
+/// A line of what is followed.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Line {
+    Call(Box<CallRecord>),
+    Missed { missed: u64 },
+}
+
+pub fn run(arguments: &Logs, shell: &Shell) -> Result<(), Failure> {
+    let mut query = Vec::new();
+    if let Some(package) = &arguments.package {
+        let name: PackageName = package.parse()?;
+        query.push(("package", name.to_string()));
+    }
+    if let Some(action) = &arguments.action {
+        query.push(("action", snake(action)));
+    }
+    if let Some(outcome) = arguments.outcome.and_then(|it| it.to_possible_value()) {
+        query.push(("outcome", outcome.get_name().to_owned()));
+    }
+    let server = Server::find(&arguments.remote)?;
+    // First the line is open, then what was before is asked for: nothing is between them.
+    let following = match arguments.follow {
+        true => {
+            let lines = server.follow("/api/calls/follow", &query)?;
+            std::thread::sleep(WRITTEN);
+            Some(lines)
+        }
+        false => None,
+    };
+    let since = arguments
+        .since
+        .and_then(|it| Timestamp::now().checked_sub(SignedDuration::try_from(it).ok()?).ok());
+    if let Some(since) = since {
+        query.push(("since", since.to_string()));
+    }
+    let usual = if arguments.follow { 10 } else { 100 };
+    query.push(("limit", arguments.limit.unwrap_or(usual).to_string()));
+    let before: Vec<CallRecord> = server.get("/api/calls", &query)?;
+    if before.is_empty() && !arguments.follow {
+        shell.note("Empty", "no such call was made");
+    }
+    // The latest one is where the eye is.
+    before.iter().rev().for_each(|call| calls::show(call, shell));
+    let Some(mut lines) = following else { return Ok(()) };
+    let mut shown: HashSet<(String, Timestamp)> =
+        before.into_iter().map(|call| (call.id, call.at)).collect();
+    while let Some(line) = lines.next()? {
+        match line {
+            Line::Call(call) if shown.remove(&(call.id.clone(), call.at)) => {}
+            Line::Call(call) => calls::show(&call, shell),
+            Line::Missed { missed } => {
+                shell.note("Missed", format!("{missed} calls, which came too fast"))
+            }
+        }
+    }
+    shell.note("Ended", "the server has ended");
+    Ok(())
+}
