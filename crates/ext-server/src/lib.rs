@@ -15,6 +15,7 @@
 //! ```
 
 pub mod auth;
+mod console;
 mod deploy;
 mod gate;
 mod http;
