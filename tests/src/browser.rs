@@ -4,9 +4,50 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::tool;
+
+/// Texts whose contrast with what is behind them is too small (WCAG 2.2, "Contrast (Minimum)").
+pub const FAINT: &str = r"(() => {
+    // Colors come in many notations: a pixel has one.
+    const canvas = Object.assign(document.createElement('canvas'), { width: 1, height: 1 });
+    const context = canvas.getContext('2d', { willReadFrequently: true });
+    const known = new Map();
+    const channels = (color) => {
+        if (!known.has(color)) {
+            context.clearRect(0, 0, 1, 1);
+            context.fillStyle = color;
+            context.fillRect(0, 0, 1, 1);
+            known.set(color, [...context.getImageData(0, 0, 1, 1).data]);
+        }
+        return known.get(color);
+    };
+    const luminance = (color) => {
+        const linear = channels(color).slice(0, 3).map((it) => it / 255)
+            .map((it) => it <= 0.04045 ? it / 12.92 : ((it + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+    };
+    const behind = (element) => {
+        for (let it = element; it; it = it.parentElement) {
+            const color = getComputedStyle(it).backgroundColor;
+            if (channels(color)[3]) return color;
+        }
+        return 'white';
+    };
+    const seen = new Map();
+    for (const element of document.querySelectorAll('body *')) {
+        const shows = [...element.childNodes].some((it) => it.nodeType === 3 && it.data.trim());
+        if (!shows || !element.offsetParent) continue;
+        const pair = `${getComputedStyle(element).color} on ${behind(element)}`;
+        if (seen.has(pair)) continue;
+        const [a, b] = pair.split(' on ').map(luminance);
+        seen.set(pair, (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05));
+    }
+    return { pairs: seen.size, faint: [...seen].filter(([, ratio]) => ratio < 4.5) };
+})()";
 
 /// One tab of a browser of its own. It ends with the test.
 pub struct Browser {
@@ -92,9 +133,36 @@ impl Browser {
         self.navigate(&format!("file://{path}#{fragment}"));
     }
 
+    /// Opens a page of a server, and waits until it is there.
+    pub fn visit(&mut self, address: &str) {
+        self.navigate("about:blank");
+        self.events.clear();
+        self.navigate(address);
+    }
+
+    /// Does what leads to another page, and waits until that is there.
+    #[track_caller]
+    pub fn follow(&mut self, expression: &str) {
+        self.events.clear();
+        self.evaluate(expression);
+        self.loaded();
+    }
+
+    /// A picture of the page, in a file (PNG).
+    pub fn picture(&mut self, file: &Path) {
+        let picture = self.call("Page.captureScreenshot", json!({ "format": "png" }));
+        let picture = picture["data"].as_str().expect("a picture");
+        let bytes = STANDARD.decode(picture).expect("base64");
+        std::fs::write(file, bytes).expect("the file can be written");
+    }
+
     fn navigate(&mut self, address: &str) {
         self.events.retain(|it| it["method"] != "Page.loadEventFired");
         self.call("Page.navigate", json!({ "url": address }));
+        self.loaded();
+    }
+
+    fn loaded(&mut self) {
         while !self.events.iter().any(|it| it["method"] == "Page.loadEventFired") {
             let message = self.message();
             self.events.push(message);

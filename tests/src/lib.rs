@@ -6,7 +6,7 @@ mod scratch;
 mod server;
 
 #[cfg(unix)]
-pub use browser::Browser;
+pub use browser::{Browser, FAINT};
 pub use scratch::{Said, Scratch, tool};
 pub use server::{Answer, Server};
 

@@ -8,7 +8,7 @@ use std::process::Command;
 use ext_definition::model::Extension;
 use ext_definition::values::{Types, read};
 use ext_definition::{doc, examples};
-use ext_tests::{Browser, Said, Scratch, build_extension, tool};
+use ext_tests::{Browser, FAINT, Said, Scratch, build_extension, tool};
 use serde_json::{Value, json};
 
 /// The page of the kitchen sink, as the command writes it.
@@ -94,45 +94,6 @@ fn the_page_is_opened_in_the_browser_that_the_user_chose() {
     assert!(run("cat").success().out.contains("<h1>Finance</h1>"));
     run("./no such browser").failure(3, "cannot be opened in a browser");
 }
-
-/// Texts whose contrast with what is behind them is too small (WCAG 2.2, "Contrast (Minimum)").
-const FAINT: &str = r"(() => {
-    // Colors come in many notations: a pixel has one.
-    const canvas = Object.assign(document.createElement('canvas'), { width: 1, height: 1 });
-    const context = canvas.getContext('2d', { willReadFrequently: true });
-    const known = new Map();
-    const channels = (color) => {
-        if (!known.has(color)) {
-            context.clearRect(0, 0, 1, 1);
-            context.fillStyle = color;
-            context.fillRect(0, 0, 1, 1);
-            known.set(color, [...context.getImageData(0, 0, 1, 1).data]);
-        }
-        return known.get(color);
-    };
-    const luminance = (color) => {
-        const linear = channels(color).slice(0, 3).map((it) => it / 255)
-            .map((it) => it <= 0.04045 ? it / 12.92 : ((it + 0.055) / 1.055) ** 2.4);
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
-    };
-    const behind = (element) => {
-        for (let it = element; it; it = it.parentElement) {
-            const color = getComputedStyle(it).backgroundColor;
-            if (channels(color)[3]) return color;
-        }
-        return 'white';
-    };
-    const seen = new Map();
-    for (const element of document.querySelectorAll('body *')) {
-        const shows = [...element.childNodes].some((it) => it.nodeType === 3 && it.data.trim());
-        if (!shows || !element.offsetParent) continue;
-        const pair = `${getComputedStyle(element).color} on ${behind(element)}`;
-        if (seen.has(pair)) continue;
-        const [a, b] = pair.split(' on ').map(luminance);
-        seen.set(pair, (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05));
-    }
-    return { pairs: seen.size, faint: [...seen].filter(([, ratio]) => ratio < 4.5) };
-})()";
 
 #[test]
 fn the_page_is_readable_on_a_phone_by_day_and_by_night() {

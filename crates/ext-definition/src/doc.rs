@@ -32,16 +32,26 @@ use text::escape;
 const STYLE: &str = include_str!("doc/style.css");
 const SCRIPT: &str = include_str!("doc/script.js");
 
+/// The policy that is in every page, for the header of whoever serves one.
+pub fn policy() -> String {
+    let hash = |text: &str| BASE64.encode(Sha256::digest(text));
+    format!(
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+        hash(STYLE),
+        hash(SCRIPT)
+    )
+}
+
+/// An author's Markdown as HTML for other pages: whatever HTML is in it stays a text.
+pub fn description(markdown: &str) -> String {
+    text::markdown(markdown, &|_| None)
+}
+
 /// Renders the page.
 pub fn page(extension: &Extension) -> String {
     let context = Context::new(extension);
     let package = &extension.package;
-    let hash = |text: &str| BASE64.encode(Sha256::digest(text));
-    let policy = format!(
-        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
-        hash(STYLE),
-        hash(SCRIPT)
-    );
+    let policy = policy();
     let title = escape(&format!("{} {} ({})", context.title(), package.version, package.id()));
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\

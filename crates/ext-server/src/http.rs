@@ -6,19 +6,20 @@
 //! | `/v1/NAMESPACE/NAME[@VERSION]` | its definition |
 //! | `/v1/NAMESPACE/NAME[@VERSION]/openapi.json`, `/v1/openapi.json` | OpenAPI |
 //! | `/api/…` | deployments, tokens, calls, events |
+//! | `/`, `/extensions/…`, `/calls`, `/events`, `/tokens`, `/docs/…` | the [console](crate::console) |
 //! | `/errors/CODE` | what a code means |
 //! | `/metrics`, `/healthz`, `/readyz` | for whoever watches the server |
 
-mod actions;
-mod api;
-mod arguments;
-mod asker;
+pub mod actions;
+pub mod api;
+pub mod arguments;
+pub mod asker;
 mod describe;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -61,8 +62,11 @@ pub fn router(platform: Arc<Platform>) -> Router {
         .route("/metrics", get(metrics))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
+        .merge(crate::console::router(platform.clone()))
         .fallback(nothing)
         .method_not_allowed_fallback(method)
+        // Bodies are read within limits of our own, which may be larger.
+        .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(platform.clone(), around))
         .with_state(platform)
 }

@@ -16,6 +16,7 @@
 
 pub mod auth;
 mod change;
+mod console;
 mod deploy;
 mod gate;
 mod http;

@@ -98,6 +98,9 @@ pub trait Store: Send + Sync + 'static {
     /// Counts of calls over time.
     fn statistics<'a>(&'a self, query: &'a StatisticsQuery) -> Answer<'a, Vec<Bucket>>;
 
+    /// Counts of the calls since an instant, for each package that was called.
+    fn totals(&self, since: Timestamp) -> Answer<'_, Vec<(String, Bucket)>>;
+
     /// Forgets calls that began before an instant; how many.
     fn forget_calls(&self, before: Timestamp) -> Answer<'_, u64>;
 }

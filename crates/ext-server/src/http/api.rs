@@ -66,7 +66,8 @@ impl Deployed {
     }
 }
 
-fn name(namespace: &str, name: &str) -> Result<PackageName> {
+/// The name of a package.
+pub fn name(namespace: &str, name: &str) -> Result<PackageName> {
     PackageName::new(namespace, name)
         .map_err(|error| Problem::new(code::NOT_DEPLOYED, error.message()))
 }
@@ -267,7 +268,7 @@ pub async fn revoke_token(
 }
 
 /// The calls that the asker may see.
-fn visible(asker: &Asker, query: &mut CallQuery) -> Result<()> {
+pub fn visible(asker: &Asker, query: &mut CallQuery) -> Result<()> {
     let caller = asker.caller()?;
     if caller.may(Verb::Operate, None) {
         return Ok(());

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::header;
+use axum::http::request::Parts;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ext_definition::code;
@@ -23,21 +24,10 @@ pub async fn of_body(
     request: Request,
     most: usize,
 ) -> Result<Value, Problem> {
-    let length = request.headers().get(header::CONTENT_LENGTH);
-    if length.and_then(|it| it.to_str().ok()?.parse::<usize>().ok()).is_some_and(|it| it > most) {
-        return Err(too_large(most));
-    }
     let media_type = request.headers().get(header::CONTENT_TYPE);
     let media_type = media_type.and_then(|it| it.to_str().ok()).unwrap_or_default();
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let (parts, body) = request.into_parts();
-    let read = tokio::time::timeout(PATIENCE, axum::body::to_bytes(body, most)).await;
-    let body = read
-        .map_err(|_| Problem::new(code::BODY_UNREADABLE, "the body took too long to come"))?
-        .map_err(|error| match is_too_long(&error) {
-            true => too_large(most),
-            false => Problem::new(code::BODY_UNREADABLE, format!("the body broke off: {error}")),
-        })?;
+    let (parts, body) = whole(request, most).await?;
     match essence.as_str() {
         // An action without parameters needs no body.
         _ if body.is_empty() => Ok(Value::Object(Map::new())),
@@ -55,6 +45,23 @@ pub async fn of_body(
             Err(Problem::new(code::MEDIA_TYPE, message))
         }
     }
+}
+
+/// A request with the whole of its body, of `most` bytes.
+pub async fn whole(request: Request, most: usize) -> Result<(Parts, Bytes), Problem> {
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    if length.and_then(|it| it.to_str().ok()?.parse::<usize>().ok()).is_some_and(|it| it > most) {
+        return Err(too_large(most));
+    }
+    let (parts, body) = request.into_parts();
+    let read = tokio::time::timeout(PATIENCE, axum::body::to_bytes(body, most)).await;
+    let body = read
+        .map_err(|_| Problem::new(code::BODY_UNREADABLE, "the body took too long to come"))?
+        .map_err(|error| match is_too_long(&error) {
+            true => too_large(most),
+            false => Problem::new(code::BODY_UNREADABLE, format!("the body broke off: {error}")),
+        })?;
+    Ok((parts, body))
 }
 
 fn is_too_long(error: &axum::Error) -> bool {

@@ -131,6 +131,15 @@ fn host(request: &Request) -> Option<Authority> {
     }
 }
 
+/// Whether a page of this server made a browser send this: a form of the console. Browsers say
+/// with every `POST` which page it came from; what does not say so is no form of ours.
+pub fn own_form(request: &Request) -> bool {
+    let site = request.headers().get("sec-fetch-site");
+    request.headers().contains_key(header::ORIGIN)
+        && same_site(request)
+        && site.is_none_or(|it| it == "same-origin")
+}
+
 /// Whether no other site's page made a browser send this (Fetch standard, "Origin" header).
 fn same_site(request: &Request) -> bool {
     let Some(origin) = request.headers().get(header::ORIGIN) else {

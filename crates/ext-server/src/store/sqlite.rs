@@ -361,21 +361,31 @@ impl Store for Sqlite {
             .fetch_all(&self.reads)
             .await?;
             let read = |row: &SqliteRow| {
-                let number = |column: &str| -> Result<u64, StoreError> {
-                    Ok(u64::try_from(row.try_get::<i64, _>(column)?).unwrap_or(0))
-                };
-                Ok(Bucket {
-                    index: u32::try_from(number("bucket")?)
-                        .unwrap_or(0)
-                        .min(query.buckets.saturating_sub(1)),
-                    calls: number("calls")?,
-                    errors: number("errors")?,
-                    p50: number("p50")?,
-                    p95: number("p95")?,
-                    p99: number("p99")?,
-                })
+                let index = u32::try_from(row.try_get::<i64, _>("bucket")?).unwrap_or(0);
+                Ok(Bucket { index: index.min(query.buckets.saturating_sub(1)), ..counts(row)? })
             };
             rows.iter().map(read).collect()
+        })
+    }
+
+    fn totals(&self, since: Timestamp) -> Answer<'_, Vec<(String, Bucket)>> {
+        Box::pin(async move {
+            let rows = sqlx::query(
+                "WITH ranked AS (
+                   SELECT package, micros, outcome = 'ok' AS ok,
+                     row_number() OVER (PARTITION BY package ORDER BY micros) AS rank,
+                     count(*) OVER (PARTITION BY package) AS calls
+                   FROM calls WHERE at >= ?1)
+                 SELECT package, calls, sum(1 - ok) AS errors,
+                   max(CASE WHEN rank = (calls * 50 + 99) / 100 THEN micros END) AS p50,
+                   max(CASE WHEN rank = (calls * 95 + 99) / 100 THEN micros END) AS p95,
+                   max(CASE WHEN rank = (calls * 99 + 99) / 100 THEN micros END) AS p99
+                 FROM ranked GROUP BY package ORDER BY package",
+            )
+            .bind(since.as_microsecond())
+            .fetch_all(&self.reads)
+            .await?;
+            rows.iter().map(|row| Ok((row.try_get("package")?, counts(row)?))).collect()
         })
     }
 
@@ -423,6 +433,20 @@ fn deployment(row: &SqliteRow) -> Result<Deployment, StoreError> {
         at: instant(row.try_get("at")?)?,
         by: row.try_get("by")?,
         activation: row.try_get("activation")?,
+    })
+}
+
+fn counts(row: &SqliteRow) -> Result<Bucket, StoreError> {
+    let number = |column: &str| -> Result<u64, StoreError> {
+        Ok(u64::try_from(row.try_get::<i64, _>(column)?).unwrap_or(0))
+    };
+    Ok(Bucket {
+        index: 0,
+        calls: number("calls")?,
+        errors: number("errors")?,
+        p50: number("p50")?,
+        p95: number("p95")?,
+        p99: number("p99")?,
     })
 }
 

@@ -1,0 +1,242 @@
+//! One extension: its versions, what it may, its actions.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, RawQuery, Request, State};
+use axum::http::header;
+use axum::response::{Html, IntoResponse, Redirect};
+use ext_definition::model::Action;
+use ext_definition::{code, doc, outline};
+use ext_registry::PackageName;
+
+use super::page::{Head, Result, Said, Visitor, show};
+use super::plot::Plots;
+use super::words;
+use crate::auth::Verb;
+use crate::http::{Shared, actions, api};
+use crate::permission;
+use crate::problem::Problem;
+use crate::running::Running;
+use crate::store::Event;
+
+#[derive(Template)]
+#[template(path = "extension.html")]
+struct Page<'a> {
+    head: Head,
+    name: &'a PackageName,
+    running: &'a Running,
+    title: String,
+    description: String,
+    groups: Vec<(&'a str, Vec<&'a Action>)>,
+    versions: Vec<Version>,
+    /// The version that rolling back leads to.
+    previous: Option<String>,
+    permissions: Vec<Permission>,
+    deploys: bool,
+    operates: bool,
+    sees_calls: bool,
+    plots: Option<Plots>,
+    here: String,
+    events: Vec<Event>,
+}
+
+struct Version {
+    running: Arc<Running>,
+    active: bool,
+    /// The beginning of its digest.
+    digest: String,
+    settings: Vec<String>,
+}
+
+struct Permission {
+    text: String,
+    /// What it is about, for people.
+    kind: &'static str,
+    what: String,
+    asked: bool,
+    granted: bool,
+}
+
+/// `GET /extensions/NAMESPACE/NAME`.
+pub async fn page(
+    State(platform): Shared,
+    Path((namespace, name)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    visitor: Visitor,
+) -> Result {
+    let (deploys, operates) = (
+        visitor.caller.may(Verb::Deploy, Some(&namespace)),
+        visitor.caller.may(Verb::Operate, Some(&namespace)),
+    );
+    if !operates {
+        visitor.caller.check(Verb::Invoke, Some(&namespace))?;
+    }
+    let name = api::name(&namespace, &name)?;
+    let all = platform.deployments().versions(&name).unwrap_or_default();
+    let Some(shown) = all.active().or_else(|| all.all().next_back()) else {
+        let message = format!("`{name}` is not deployed here");
+        return Err(Problem::new(code::NOT_DEPLOYED, message).into());
+    };
+    let said = Said::of(query.unwrap_or_default().as_bytes());
+    let sees_calls = visitor.sees_calls(Some(&namespace));
+    let id = name.to_string();
+    let (plots, events) = match sees_calls {
+        true => (
+            Some(Plots::of(&platform, Some(&id), said.get("span")).await?),
+            platform.store().events(Some(&id), 10).await?,
+        ),
+        false => (None, Vec::new()),
+    };
+    let definition = shown.extension.definition();
+    let package = &definition.package;
+    let title = words::title(package);
+    let groups = outline::groups(definition).into_iter();
+    let groups = groups.map(|it| {
+        let name = if it.name.is_empty() { "Actions" } else { it.name };
+        (name, it.actions.into_iter().collect())
+    });
+    let is_active = |it: &Running| all.active().is_some_and(|active| active.version == it.version);
+    let versions = all.all().rev().map(|it| Version {
+        active: is_active(it),
+        digest: it.deployment.digest.hex()[..12].to_owned(),
+        settings: settings(it),
+        running: it.clone(),
+    });
+    Ok(show(&Page {
+        head: visitor.head("overview", title.clone()),
+        description: doc::description(&package.description),
+        groups: groups.collect(),
+        versions: versions.collect(),
+        previous: all.previous().map(|it| it.version.clone()),
+        permissions: permissions(shown, &platform.granted(&name)),
+        running: shown,
+        here: format!("/extensions/{}/{}", name.namespace(), name.name()),
+        name: &name,
+        title,
+        deploys,
+        operates,
+        sees_calls,
+        plots,
+        events,
+    }))
+}
+
+/// What is said of how a version runs.
+fn settings(running: &Running) -> Vec<String> {
+    let settings = &running.deployment.settings;
+    let mut said = Vec::new();
+    if settings.reuse {
+        said.push("instances are used again".to_owned());
+    }
+    let mut about = |name: &str, value: Option<String>| {
+        said.extend(value.map(|it| format!("{name} {it}")));
+    };
+    about("time", settings.time_ms.map(|it| format!("{it} ms")));
+    about("memory", settings.memory_bytes.map(|it| format!("{} MiB", it >> 20)));
+    about("concurrency", settings.concurrency.map(|it| it.to_string()));
+    about("queue", settings.queue.map(|it| it.to_string()));
+    said
+}
+
+fn permissions(running: &Running, granted: &BTreeSet<String>) -> Vec<Permission> {
+    let asked = permission::asked(&running.extension.definition().package.permissions);
+    let all = asked.union(granted).map(|text| {
+        let (kind, what) = text.split_once(':').unwrap_or(("", text));
+        let kind = match kind {
+            "http" => "HTTP requests to",
+            "environment" => "Environment variable",
+            "folder" => "Folder",
+            _ => "Other",
+        };
+        Permission {
+            kind,
+            what: what.to_owned(),
+            asked: asked.contains(text),
+            granted: granted.contains(text),
+            text: text.clone(),
+        }
+    });
+    all.collect()
+}
+
+fn back(name: &PackageName, done: &str) -> axum::response::Response {
+    let to = format!("/extensions/{}/{}?done={done}", name.namespace(), name.name());
+    Redirect::to(&to).into_response()
+}
+
+fn version(said: &Said) -> Result<&str> {
+    let missing = || Problem::new(code::BODY_UNREADABLE, "the form does not say which version");
+    Ok(said.get("version").ok_or_else(missing)?)
+}
+
+/// `POST …/activate`, with a version.
+pub async fn activate(
+    State(platform): Shared,
+    Path((namespace, name)): Path<(String, String)>,
+    visitor: Visitor,
+    request: Request,
+) -> Result {
+    let said = Said::of_body(request).await?;
+    let name = api::name(&namespace, &name)?;
+    let version = version(&said)?.parse();
+    let version = version.map_err(|_| Problem::new(code::BODY_UNREADABLE, "no version"))?;
+    platform.rollback(&visitor.caller, &name, Some(&version)).await?;
+    Ok(back(&name, "activated"))
+}
+
+/// `POST …/rollback`.
+pub async fn rollback(
+    State(platform): Shared,
+    Path((namespace, name)): Path<(String, String)>,
+    visitor: Visitor,
+) -> Result {
+    let name = api::name(&namespace, &name)?;
+    platform.rollback(&visitor.caller, &name, None).await?;
+    Ok(back(&name, "rolled-back"))
+}
+
+/// `POST …/undeploy`, with a version.
+pub async fn undeploy(
+    State(platform): Shared,
+    Path((namespace, name)): Path<(String, String)>,
+    visitor: Visitor,
+    request: Request,
+) -> Result {
+    let said = Said::of_body(request).await?;
+    let name = api::name(&namespace, &name)?;
+    let version = format!("={}", version(&said)?);
+    platform.undeploy(&visitor.caller, &name, Some(&version)).await?;
+    match platform.deployments().versions(&name) {
+        Some(_) => Ok(back(&name, "undeployed")),
+        None => Ok(Redirect::to("/?done=undeployed").into_response()),
+    }
+}
+
+/// `POST …/grants`: what is granted from now on.
+pub async fn grant(
+    State(platform): Shared,
+    Path((namespace, name)): Path<(String, String)>,
+    visitor: Visitor,
+    request: Request,
+) -> Result {
+    let said = Said::of_body(request).await?;
+    let name = api::name(&namespace, &name)?;
+    let granted = said.all("grant").filter(|it| !it.is_empty()).map(str::to_owned).collect();
+    platform.grant(&visitor.caller, &name, granted).await?;
+    Ok(back(&name, "granted"))
+}
+
+/// `GET /docs/NAMESPACE/NAME[@VERSION]`: the page of `cargo ext doc`.
+pub async fn documentation(
+    State(platform): Shared,
+    Path((namespace, name)): Path<(String, String)>,
+    visitor: Visitor,
+) -> Result {
+    visitor.caller.check(Verb::Invoke, Some(&namespace))?;
+    let (running, _) = actions::find(&platform, &namespace, &name)?;
+    let policy = format!("{}; frame-ancestors 'none'", doc::policy());
+    let page = Html(doc::page(running.extension.definition()));
+    Ok(([(header::CONTENT_SECURITY_POLICY, policy)], page).into_response())
+}

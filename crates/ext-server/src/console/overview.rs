@@ -1,0 +1,70 @@
+//! What runs here, at a glance.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use jiff::{SignedDuration, Timestamp};
+
+use super::page::{Head, Result, Said, Visitor, show};
+use super::plot::Plots;
+use super::words;
+use crate::auth::Verb;
+use crate::http::Shared;
+use crate::store::Bucket;
+
+#[derive(Template)]
+#[template(path = "overview.html")]
+struct Page {
+    head: Head,
+    rows: Vec<Row>,
+    /// Where the plots are: nobody's but those who may see all calls.
+    plots: Option<Plots>,
+    here: &'static str,
+}
+
+struct Row {
+    namespace: String,
+    name: String,
+    title: String,
+    summary: String,
+    active: Option<String>,
+    versions: usize,
+    actions: usize,
+    /// Of the last day; `None`: not for this visitor.
+    counts: Option<Bucket>,
+}
+
+/// `GET /`.
+pub async fn page(State(platform): Shared, RawQuery(query): RawQuery, visitor: Visitor) -> Result {
+    let said = Said::of(query.unwrap_or_default().as_bytes());
+    let plots = match visitor.sees_calls(None) {
+        true => Some(Plots::of(&platform, None, said.get("span")).await?),
+        false => None,
+    };
+    let day = Timestamp::now().checked_sub(SignedDuration::from_hours(24)).unwrap_or_default();
+    let totals: BTreeMap<String, Bucket> =
+        platform.store().totals(day).await?.into_iter().collect();
+    let all = platform.deployments().all();
+    let may_see = |namespace: &str| {
+        visitor.caller.may(Verb::Invoke, Some(namespace)) || visitor.sees_calls(Some(namespace))
+    };
+    let rows = all.iter().filter(|(name, _)| may_see(name.namespace())).map(|(name, versions)| {
+        let shown = versions.active().or_else(|| versions.all().next_back());
+        let definition = shown.map(|it| it.extension.definition());
+        let package = definition.map(|it| &it.package);
+        let counts = totals.get(&name.to_string()).cloned().unwrap_or_default();
+        Row {
+            namespace: name.namespace().to_owned(),
+            name: name.name().to_owned(),
+            title: package.map_or_else(|| name.name().to_owned(), words::title),
+            summary: package.map(|it| words::summary(&it.description)).unwrap_or_default(),
+            active: versions.active().map(|it| it.version.clone()),
+            versions: versions.all().count(),
+            actions: definition.map_or(0, |it| it.actions.len()),
+            counts: visitor.sees_calls(Some(name.namespace())).then_some(counts),
+        }
+    });
+    let rows = rows.collect();
+    Ok(show(&Page { head: visitor.head("overview", "Overview"), rows, plots, here: "/" }))
+}
