@@ -10,6 +10,7 @@ mod explain;
 mod inspect;
 mod item;
 mod list;
+mod mcp;
 mod migrate;
 mod new;
 mod open;
@@ -46,6 +47,7 @@ pub fn run(cli: &Cli, shell: &Shell) -> Result<(), Failure> {
         },
         Command::Sync(arguments) => sync::run(arguments, shell),
         Command::Open(arguments) => open::run(arguments, shell),
+        Command::Mcp(arguments) => mcp::run(arguments, common, shell),
         Command::Serve(arguments) => serve::run(arguments, common, shell),
         Command::Build(arguments) => build::run(arguments, shell),
         Command::Check(arguments) => check::run(arguments, shell),

@@ -271,6 +271,7 @@ impl Platform {
             version: deployment.version.to_string(),
             extension,
             deployment,
+            tools: Default::default(),
         }
     }
 

@@ -37,6 +37,7 @@ pub struct Platform {
     pub(crate) workers: Workers,
     pub(crate) recorder: Recorder,
     pub(crate) metrics: Metrics,
+    pub(crate) ending: tokio::sync::watch::Sender<bool>,
 }
 
 impl Platform {
@@ -50,7 +51,7 @@ impl Platform {
         let store = Sqlite::open(&data.join("server.sqlite")).await?;
         let store: Arc<dyn Store> = Arc::new(store);
         let host = Host::builder()
-            .cache(Some(data.join("cache")))
+            .cache(Some(configuration.cache.clone().unwrap_or_else(|| data.join("cache"))))
             .limits(configuration.limits)
             .reuse_instances(false)
             .max_instances(WIDTH * 2)
@@ -72,6 +73,7 @@ impl Platform {
             workers: Workers::new(tokio::runtime::Handle::current()),
             recorder,
             metrics: Metrics::new(),
+            ending: tokio::sync::watch::Sender::new(false),
         });
         platform.load().await?;
         Ok((platform, task))
@@ -95,6 +97,11 @@ impl Platform {
     /// Calls as they end.
     pub fn recorder(&self) -> &Recorder {
         &self.recorder
+    }
+
+    /// Whether the server ends: answers without an end of their own then end.
+    pub fn ending(&self) -> tokio::sync::watch::Receiver<bool> {
+        self.ending.subscribe()
     }
 
     /// How it is set up.

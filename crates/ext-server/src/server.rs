@@ -112,6 +112,7 @@ impl Server {
             });
         }
         drop(listener);
+        platform.ending.send_replace(true);
         let _ = tokio::time::timeout(FINISH, graceful.shutdown()).await;
         // Calls hold the platform; with the last one the recorder goes, and its task ends
         // when all is written.

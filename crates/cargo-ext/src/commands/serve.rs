@@ -83,7 +83,7 @@ pub fn data(asked: Option<&Path>) -> Result<PathBuf, Failure> {
 }
 
 /// Ctrl-C, or what service managers send.
-async fn ended() {
+pub async fn ended() {
     let interrupted = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {
