@@ -14,7 +14,7 @@ pub fn verb(arguments: &[String]) -> Result {
         .env("EXT_TEST_CHROMIUM", tools::chromium()?)
         .env(
             "EXT_TEST_PYTHON",
-            tools::python_with(&["openpyxl", "jsonschema", "openapi-spec-validator"])?,
+            tools::python_with(&["openpyxl", "jsonschema", "openapi-spec-validator", "mcp"])?,
         );
     if toolchain == Toolchain::Linked {
         cargo = cargo.env("CARGO_EXT_TOOLCHAIN", toolchain::LINKED);

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod mcp;
 mod migrate;
 mod open;
 mod operate;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+pub use mcp::Mcp;
 pub use migrate::{Migrate, Outsystems, Platform};
 pub use open::Open;
 pub use operate::{
@@ -240,6 +242,17 @@ Examples:
   cargo ext token list
   cargo ext token revoke 3f9a01c2b4d5")]
     Token(Token),
+    /// Offer extensions to an MCP client that starts this command: actions are its tools
+    #[command(after_help = "\
+What clients are configured with, for extensions of the registry on this machine:
+  {\"mcpServers\": {\"orders\": {\"command\": \"cargo\", \"args\": [\"ext\", \"mcp\", \"acme:orders\"]}}}
+With a running server it is an address instead, `http://127.0.0.1:8470/mcp`, or that of one
+extension, `http://127.0.0.1:8470/mcp/acme/orders`.
+
+Examples:
+  cargo ext mcp acme:orders@1 acme:prices
+  cargo ext mcp acme:rates --grant http:api.example.com --grant environment:API_KEY")]
+    Mcp(Mcp),
     /// Build an extension into a package: a component and its manifest
     #[command(
         visible_alias = "b",

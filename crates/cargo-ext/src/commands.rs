@@ -15,6 +15,7 @@ mod inspect;
 mod item;
 mod list;
 mod logs;
+mod mcp;
 mod migrate;
 mod new;
 mod open;
@@ -54,6 +55,7 @@ pub fn run(cli: &Cli, shell: &Shell) -> Result<(), Failure> {
         },
         Command::Sync(arguments) => sync::run(arguments, shell),
         Command::Open(arguments) => open::run(arguments, shell),
+        Command::Mcp(arguments) => mcp::run(arguments, common, shell),
         Command::Serve(arguments) => serve::run(arguments, common, shell),
         Command::Dev(arguments) => dev::run(arguments, shell),
         Command::Deploy(arguments) => deploy::run(arguments, shell),

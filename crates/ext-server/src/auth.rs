@@ -96,6 +96,11 @@ impl Caller {
         Self { name: LOOPBACK.into(), token: None, scopes }
     }
 
+    /// Whoever started this process, and talks to it by its standard streams.
+    pub fn stdio() -> Self {
+        Self { name: "stdio".into(), ..Self::loopback() }
+    }
+
     /// Whether the caller may do this in a namespace; `None`: everywhere.
     pub fn may(&self, verb: Verb, namespace: Option<&str>) -> bool {
         self.scopes.iter().any(|scope| {

@@ -5,6 +5,7 @@
 //! | `/v1/NAMESPACE/NAME[@VERSION]/ACTION` | calls an action |
 //! | `/v1/NAMESPACE/NAME[@VERSION]` | its definition |
 //! | `/v1/NAMESPACE/NAME[@VERSION]/openapi.json`, `/v1/openapi.json` | OpenAPI |
+//! | `/mcp`, `/mcp/NAMESPACE/NAME[@VERSION]` | MCP over streamable HTTP |
 //! | `/api/…` | deployments, tokens, calls, events |
 //! | `/`, `/extensions/…`, `/calls`, `/events`, `/tokens`, `/docs/…` | the [console](crate::console) |
 //! | `/errors/CODE` | what a code means |
@@ -15,6 +16,7 @@ pub mod api;
 pub mod arguments;
 pub mod asker;
 mod describe;
+mod mcp;
 
 use std::sync::Arc;
 
@@ -31,10 +33,14 @@ use crate::platform::Platform;
 use crate::problem::Problem;
 
 pub use api::Deployed;
-pub use asker::{Asker, Peer, RequestId};
+pub use asker::{Asker, Peer, RequestId, new_id};
 
 /// The header of a request's id.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What pages of other sites may send: what calls need, and what MCP adds.
+const ALLOWED_HEADERS: &str =
+    "authorization, content-type, x-request-id, mcp-protocol-version, mcp-method, mcp-name";
 
 /// What handlers share.
 pub type Shared = State<Arc<Platform>>;
@@ -57,6 +63,8 @@ pub fn router(platform: Arc<Platform>) -> Router {
         .route("/v1/{namespace}/{name}/", get(describe::definition))
         .route("/v1/{namespace}/{name}/openapi.json", get(describe::openapi))
         .route("/v1/openapi.json", get(describe::all_openapi))
+        .route("/mcp", any(mcp::all))
+        .route("/mcp/{namespace}/{name}", any(mcp::one))
         .nest("/api", api)
         .route("/errors/{code}", get(describe::error))
         .route("/metrics", get(metrics))
@@ -102,7 +110,7 @@ async fn around(State(platform): Shared, mut request: Request, next: Next) -> Re
         if preflight {
             for (name, value) in [
                 (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
-                (header::ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type, x-request-id"),
+                (header::ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED_HEADERS),
                 (header::ACCESS_CONTROL_MAX_AGE, "600"),
             ] {
                 headers.insert(name, HeaderValue::from_static(value));

@@ -32,6 +32,7 @@ impl Platform {
             version: deployment.version.to_string(),
             extension,
             deployment,
+            tools: Default::default(),
         }
     }
 

@@ -46,7 +46,7 @@ impl Platform {
         let store = Sqlite::open(&data.join("server.sqlite")).await?;
         let store: Arc<dyn Store> = Arc::new(store);
         let host = Host::builder()
-            .cache(Some(data.join("cache")))
+            .cache(Some(configuration.cache.clone().unwrap_or_else(|| data.join("cache"))))
             .limits(configuration.limits)
             .reuse_instances(false)
             // Those that are kept between calls are beside those that run.
@@ -94,6 +94,11 @@ impl Platform {
     /// Calls as they end.
     pub fn recorder(&self) -> &Recorder {
         &self.recorder
+    }
+
+    /// Whether the server ends: answers without an end of their own then end.
+    pub fn ending(&self) -> tokio::sync::watch::Receiver<bool> {
+        self.ending.subscribe()
     }
 
     /// How it is set up.

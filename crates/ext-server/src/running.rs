@@ -1,12 +1,14 @@
 //! The versions that run now, by name.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use ext_definition::code;
 use ext_registry::{PackageName, PackageRef, Version};
+use tokio::sync::watch;
 
 use crate::gate::Gate;
+use crate::mcp::Tools;
 use crate::problem::Problem;
 use crate::store::Deployment;
 
@@ -23,6 +25,14 @@ pub struct Running {
     pub id: String,
     /// Its version, as text.
     pub version: String,
+    pub(crate) tools: OnceLock<Tools>,
+}
+
+impl Running {
+    /// Its actions as tools, made when somebody asks first.
+    pub(crate) fn tools(&self) -> &Tools {
+        self.tools.get_or_init(|| Tools::of(self.extension.definition()))
+    }
 }
 
 /// The deployed versions of one package.
@@ -57,11 +67,19 @@ impl Versions {
 
 /// Everything that runs.
 #[derive(Default)]
-pub struct Deployments(RwLock<HashMap<PackageName, Arc<Versions>>>);
+pub struct Deployments {
+    all: RwLock<HashMap<PackageName, Arc<Versions>>>,
+    changes: watch::Sender<()>,
+}
 
 impl Deployments {
     fn read(&self) -> std::sync::RwLockReadGuard<'_, HashMap<PackageName, Arc<Versions>>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
+        self.all.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells of every change from now on.
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.changes.subscribe()
     }
 
     /// The version that a reference means: the active one, or the newest that matches.
@@ -109,13 +127,15 @@ impl Deployments {
 
     /// Changes the versions of a package: whoever asks meanwhile sees all of it or nothing.
     fn change(&self, name: &PackageName, change: impl FnOnce(&mut Versions)) {
-        let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.all.write().unwrap_or_else(PoisonError::into_inner);
         let mut versions = all.get(name).map(|it| Versions::clone(it)).unwrap_or_default();
         change(&mut versions);
         match versions.all.is_empty() {
             true => all.remove(name),
             false => all.insert(name.clone(), Arc::new(versions)),
         };
+        drop(all);
+        self.changes.send_replace(());
     }
 
     /// Adds a version, or puts it in the place of the same one.

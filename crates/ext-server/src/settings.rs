@@ -17,6 +17,8 @@ pub struct Configuration {
     pub listen: SocketAddr,
     /// Its own folder: catalogue, packages, compiled code.
     pub data: PathBuf,
+    /// The folder of compiled code; `None`: one in its own folder.
+    pub cache: Option<PathBuf>,
     /// The folder of the registry from which it deploys.
     pub registry: PathBuf,
     /// Certificate and key, if it speaks TLS.
@@ -61,6 +63,7 @@ impl Configuration {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8470)),
             data,
+            cache: None,
             registry,
             tls: None,
             limits: Limits { time: Duration::from_secs(30), memory: 256 << 20, output: 32 << 20 },

@@ -46,7 +46,7 @@ impl RequestId {
 
 /// 128 bits in hexadecimal: the instant in milliseconds, then random ones (as in UUID
 /// version 7, RFC 9562), so that later ones are greater.
-fn new_id() -> String {
+pub fn new_id() -> String {
     let mut random = [0; 10];
     // Without random numbers it is as unique as the instant is.
     let _ = getrandom::fill(&mut random);
@@ -165,6 +165,12 @@ fn local(platform: &Platform, request: &Request) -> bool {
             name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|it| it.is_loopback())
         })
         && same_site(request)
+}
+
+/// Whether no page of another site made a browser send this, except one that the operator
+/// named.
+pub fn origin_is_known(platform: &Platform, request: &Request) -> bool {
+    same_site(request) || allowed_origin(platform, request.headers()).is_some()
 }
 
 /// The origin that may read the answer, if it is one that the operator named.

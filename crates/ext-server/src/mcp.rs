@@ -1,0 +1,168 @@
+//! Actions as tools of the Model Context Protocol (MCP).
+//!
+//! Two generations of clients are served by the same code: those that begin with `initialize`
+//! (revision 2025-11-25 and before) and those whose every request says what it needs
+//! (2026-07-28). No session is kept for either: a request is answered from what is deployed at
+//! that moment, by whichever process it reaches.
+
+mod answer;
+mod stdio;
+mod tool;
+
+use std::sync::Arc;
+
+use ext_registry::PackageName;
+use rmcp::model::{
+    CallToolRequestParams, CallToolResponse, Implementation, InitializeRequestParams,
+    InitializeResult, ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig,
+    SubscriptionFilter, ToolsCapability,
+};
+use rmcp::service::{RequestContext, SubscriptionContext};
+use rmcp::{ErrorData, RoleServer, ServerHandler};
+use serde_json::Value;
+
+use crate::auth::{Caller, Verb};
+use crate::invoke::Invocation;
+use crate::platform::Platform;
+use crate::running::Running;
+
+pub use stdio::serve_stdio;
+pub use tool::Tools;
+
+/// One extension, alone: its name, and the version that is asked for.
+pub type Only = (PackageName, Option<String>);
+
+/// Answers the requests of one caller.
+#[derive(Clone)]
+pub struct Handler {
+    platform: Arc<Platform>,
+    caller: Caller,
+    only: Option<Only>,
+    /// Of the HTTP request; `None`: each call gets one of its own.
+    request: Option<String>,
+}
+
+impl Handler {
+    /// Answers this caller, about all that he may call, or about one extension.
+    pub fn new(platform: Arc<Platform>, caller: Caller, only: Option<Only>) -> Self {
+        Self { platform, caller, only, request: None }
+    }
+
+    /// Calls are known by the id of the request.
+    #[must_use]
+    pub fn of_request(self, id: &str) -> Self {
+        Self { request: Some(id.to_owned()), ..self }
+    }
+
+    /// The versions whose actions are tools now, in the order of names.
+    fn offered(&self) -> Vec<Arc<Running>> {
+        let may = |name: &PackageName| self.caller.may(Verb::Invoke, Some(name.namespace()));
+        let deployments = self.platform.deployments();
+        match &self.only {
+            Some((name, version)) => {
+                let found = deployments.find(name, version.as_deref()).ok();
+                found.filter(|_| may(name)).into_iter().collect()
+            }
+            None => {
+                let all = deployments.all().into_iter().filter(|(name, _)| may(name));
+                all.filter_map(|(_, versions)| versions.active().cloned()).collect()
+            }
+        }
+    }
+}
+
+impl ServerHandler for Handler {
+    fn get_info(&self) -> ServerConfig {
+        let tools = ServerCapabilities::builder().enable_tools().enable_tool_list_changed();
+        let mut implementation = Implementation::new("cargo-ext", env!("CARGO_PKG_VERSION"));
+        implementation.title = Some(match &self.only {
+            Some((name, _)) => format!("The extension {name}"),
+            None => "Extensions".into(),
+        });
+        ServerConfig::new(tools.build()).with_server_info(implementation)
+    }
+
+    async fn initialize(
+        &self,
+        request: InitializeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<InitializeResult, ErrorData> {
+        let mut result = self.negotiate_initialize(&request)?;
+        context.peer.set_peer_info(request);
+        // Nothing is kept of such a client, so that nobody can tell it.
+        result.capabilities.tools = Some(ToolsCapability::default());
+        Ok(result)
+    }
+
+    async fn list_tools(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        let offered = self.offered();
+        let tools = offered.iter().flat_map(|running| running.tools().list().cloned());
+        Ok(ListToolsResult::with_all_items(tools.collect()))
+    }
+
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let found = self.offered().into_iter().find_map(|running| {
+            let called = running.tools().find(&request.name)?.clone();
+            Some((running, called))
+        });
+        // Also if it is there, and not for this caller.
+        let Some((running, tool)) = found else {
+            let message = format!("no tool is named `{}`", request.name);
+            return Err(ErrorData::invalid_params(message, None));
+        };
+        let invocation = Invocation {
+            id: self.request.clone().unwrap_or_else(crate::http::new_id),
+            consumer: self.caller.name.clone(),
+            surface: "mcp",
+            action: tool.action.clone(),
+            arguments: Value::Object(request.arguments.unwrap_or_default()),
+        };
+        let called = self.platform.invoke(running, invocation).await;
+        Ok(match called.result {
+            Ok(result) => answer::success(&tool, result),
+            Err(problem) => answer::failure(&problem),
+        }
+        .into())
+    }
+
+    fn accepted_subscription_filter(
+        &self,
+        requested: &SubscriptionFilter,
+    ) -> Option<SubscriptionFilter> {
+        let tools = SubscriptionFilter::builder().tools_list_changed().build();
+        Some(requested.intersection(&tools))
+    }
+
+    /// Tells when other tools are there: until the client goes, or the server ends.
+    async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
+        let mut changes = self.platform.deployments().changes();
+        let mut ending = self.platform.ending();
+        let named = |handler: &Self| -> Vec<(String, String)> {
+            let offered = handler.offered();
+            offered.iter().map(|it| (it.id.clone(), it.version.clone())).collect()
+        };
+        let mut known = named(self);
+        loop {
+            tokio::select! {
+                () = context.cancelled() => return Ok(()),
+                _ = ending.wait_for(|ends| *ends) => return Ok(()),
+                changed = changes.changed() => if changed.is_err() { return Ok(()) },
+            }
+            let now = named(self);
+            if now != known {
+                known = now;
+                if context.sink().notify_tool_list_changed().await.is_err() {
+                    return Ok(());
+                }
+            }
+        }
+    }
+}
