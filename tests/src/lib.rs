@@ -1,12 +1,15 @@
-//! What the end-to-end tests share: the command as it was built, and scratch projects.
+//! What the end-to-end tests share: the command as it was built, scratch projects, and a server
+//! that answers as it is told.
 
 #[cfg(unix)]
 mod browser;
 mod scratch;
+mod server;
 
 #[cfg(unix)]
 pub use browser::Browser;
 pub use scratch::{Said, Scratch, tool};
+pub use server::{Reply, Request, Server, platform};
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

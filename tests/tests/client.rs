@@ -1,9 +1,10 @@
 //! A generated client of the kitchen sink: it compiles, its values cross, and its calls keep
-//! to the rules of the definition.
+//! to the rules of the definition: in the application's process, and on a server.
 
 use ext_definition::doc;
 use ext_definition::model::{Action, Extension};
-use ext_tests::{Scratch, build_extension, root};
+use ext_host::Host;
+use ext_tests::{Scratch, Server, build_extension, root};
 
 const MAIN: &str = r#"//! Calls the kitchen sink.
 
@@ -112,4 +113,27 @@ fn a_generated_client_keeps_to_the_rules() {
     let said = scratch.cargo("app", &["run", "--quiet"]).success();
     assert_eq!(said.out, SAID);
     assert!(!said.err.contains("warning"), "{}", said.err);
+
+    // The same application, with its extension on a server: Cargo.toml alone says so.
+    let host = Host::builder().in_process().build().expect("a host");
+    let package = build_extension("kitchen-sink");
+    let server = Server::of(host.load_file(&package).expect("the package loads"));
+    let metadata = "[package.metadata.ext]\nserver = ";
+    let named = format!("{metadata}\"{}\"\n\n[package.metadata.ext.dep", server.address());
+    scratch.edit("app/Cargo.toml", "[package.metadata.ext.dep", &named);
+    let said = scratch.cargo("app", &["run", "--quiet"]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    assert!(said.err.contains("cargo add ext-host --features remote"), "{}", said.err);
+    assert!(server.requests().is_empty());
+
+    scratch.cargo("app", &["add", "--quiet", "ext-host", "--features", "remote"]).success();
+    let said = scratch.cargo("app", &["run", "--quiet"]).success();
+    assert_eq!(said.out, SAID);
+    assert!(!said.err.contains("warning"), "{}", said.err);
+    // The definition, and the calls that keep to the rules.
+    assert_eq!(server.requests().len(), 8);
+
+    scratch.edit("app/Cargo.toml", server.address(), "ftp://example.com");
+    let said = scratch.cargo("app", &["build"]);
+    assert!(said.err.contains("[EXT0112] Cargo.toml:"), "{}", said.err);
 }

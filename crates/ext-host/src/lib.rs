@@ -32,18 +32,22 @@ mod json;
 mod map;
 mod message;
 mod output;
+#[cfg(feature = "remote")]
+mod remote;
 mod resources;
 #[doc(hidden)]
 pub mod rules;
 mod sandbox;
+mod server;
 pub mod types;
 
-pub use call::Call;
+pub use call::{Arguments, Call};
 pub use error::{ActionError, Error, Limit, LoadError, Trap};
 pub use ext_definition::values::Violation;
 pub use extension::{Extension, Locked};
 pub use host::{Host, HostBuilder, Limits};
 pub use map::Map;
+pub use server::{ServerError, Trace};
 
 /// Includes the clients that `ext_build::client()` generated, one module for each
 /// extension: `mod extensions { ext_host::extensions!(); }`.
