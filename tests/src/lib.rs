@@ -1,12 +1,15 @@
-//! What the end-to-end tests share: the command as it was built, and scratch projects.
+//! What the end-to-end tests share: the command as it was built, scratch projects, and a server
+//! that answers as it is told.
 
 #[cfg(unix)]
 mod browser;
+mod peer;
 mod scratch;
 mod server;
 
 #[cfg(unix)]
 pub use browser::{Browser, FAINT};
+pub use peer::{Peer, Reply, Request};
 pub use scratch::{Said, Scratch, tool};
 pub use server::{Answer, Server};
 
@@ -61,4 +64,14 @@ pub fn build_extension(name: &str) -> PathBuf {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let target = profile().parent().expect("target");
     target.join(format!("ext/example-{name}-{}.wasm", env!("CARGO_PKG_VERSION")))
+}
+
+/// Publishes an extension of this repository to the registry of a scratch folder.
+pub fn publish_example(scratch: &Scratch, name: &str) {
+    let manifest = root().join("Cargo.toml");
+    let manifest = manifest.to_str().expect("UTF-8");
+    let mut command = scratch.command("", &["publish", "--manifest-path", manifest, "-p", name]);
+    // The repository's own target folder, where it is built anyway.
+    command.env("CARGO_TARGET_DIR", root().join("target"));
+    Said::from(command.output().expect("cargo-ext starts")).success();
 }

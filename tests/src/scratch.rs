@@ -8,7 +8,7 @@ use crate::{cargo_ext, root};
 
 /// A folder that goes away with the test. Its name has a space and an umlaut: paths have.
 pub struct Scratch {
-    _folder: tempfile::TempDir,
+    _folder: Option<tempfile::TempDir>,
     path: PathBuf,
 }
 
@@ -61,7 +61,16 @@ impl Scratch {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("with späce");
         std::fs::create_dir(&path).expect("a folder in it");
-        Self { _folder: folder, path }
+        Self { _folder: Some(folder), path }
+    }
+
+    /// A folder that is emptied now and stays: for what lives as long as the test's process,
+    /// whose end runs no code.
+    pub fn kept(name: &str) -> Self {
+        let path = root().join("target/tmp").join(name);
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).expect("a folder");
+        Self { _folder: None, path }
     }
 
     /// The folder.

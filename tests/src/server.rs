@@ -8,11 +8,14 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::Scratch;
+use crate::{Scratch, publish_example};
 
-/// A running `cargo ext serve`; it is killed when dropped.
+/// A running `cargo ext serve`; it is killed when dropped, and when the test's process ends.
 pub struct Server {
     process: Child,
+    /// Kills it when this process is gone, and with it the other end of its standard input.
+    #[cfg(unix)]
+    guard: Child,
     /// `http://127.0.0.1:PORT`.
     pub address: String,
     agent: ureq::Agent,
@@ -66,6 +69,16 @@ impl Server {
         Self::start_in(scratch, &scratch.path().join("server"), options)
     }
 
+    /// Starts one that has an extension of this repository, deployed with these settings.
+    pub fn of_example(scratch: &Scratch, name: &str, settings: &Value) -> Self {
+        publish_example(scratch, name);
+        let server = Self::start(scratch, &[]);
+        let package = format!("example:{name}");
+        let wanted = serde_json::json!({ "package": package, "settings": settings });
+        assert_eq!(server.post("/api/deployments", &wanted).status, 200);
+        server
+    }
+
     /// Starts one with this folder.
     pub fn start_in(scratch: &Scratch, data: &Path, options: &[&str]) -> Self {
         let mut command: Command = scratch.command("", &["serve", "--message-format", "json"]);
@@ -103,7 +116,20 @@ impl Server {
             .timeout_global(Some(Duration::from_secs(60)))
             .build()
             .into();
-        Self { process, address, agent, said }
+        #[cfg(unix)]
+        let guard = Command::new("sh")
+            .args(["-c", "cat; kill -9 \"$1\"", "guard", &process.id().to_string()])
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("a shell");
+        Self {
+            process,
+            #[cfg(unix)]
+            guard,
+            address,
+            agent,
+            said,
+        }
     }
 
     /// Sends a request.
@@ -169,6 +195,11 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        #[cfg(unix)]
+        {
+            let _ = self.guard.kill();
+            let _ = self.guard.wait();
+        }
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

@@ -1,9 +1,10 @@
 //! A generated client of the kitchen sink: it compiles, its values cross, and its calls keep
-//! to the rules of the definition.
+//! to the rules of the definition: in the application's process, and on a server.
 
 use ext_definition::doc;
 use ext_definition::model::{Action, Extension};
-use ext_tests::{Scratch, build_extension, root};
+use ext_tests::{Scratch, Server, build_extension, root};
+use serde_json::json;
 
 const MAIN: &str = r#"//! Calls the kitchen sink.
 
@@ -90,13 +91,7 @@ fn examples() -> String {
 #[test]
 fn a_generated_client_keeps_to_the_rules() {
     let scratch = Scratch::new();
-    let manifest = root().join("Cargo.toml");
-    let manifest = manifest.to_str().expect("UTF-8");
-    let publish = ["publish", "--manifest-path", manifest, "-p", "kitchen-sink"];
-    let mut command = scratch.command("", &publish);
-    // The repository's own target folder, where it is built anyway.
-    command.env("CARGO_TARGET_DIR", root().join("target"));
-    ext_tests::Said::from(command.output().expect("cargo-ext starts")).success();
+    let server = Server::of_example(&scratch, "kitchen-sink", &json!({}));
 
     let app = scratch.path().join("app");
     std::fs::create_dir_all(app.join("src")).expect("a folder");
@@ -112,4 +107,28 @@ fn a_generated_client_keeps_to_the_rules() {
     let said = scratch.cargo("app", &["run", "--quiet"]).success();
     assert_eq!(said.out, SAID);
     assert!(!said.err.contains("warning"), "{}", said.err);
+
+    // The same application, with its extension on a server: Cargo.toml alone says so.
+    let metadata = "[package.metadata.ext]\nserver = ";
+    let named = format!("{metadata}\"{}\"\n\n[package.metadata.ext.dep", server.address);
+    scratch.edit("app/Cargo.toml", "[package.metadata.ext.dep", &named);
+    let said = scratch.cargo("app", &["run", "--quiet"]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    assert!(said.err.contains("cargo add ext-host --features remote"), "{}", said.err);
+    let calls = || server.get("/api/calls").ok().as_array().map_or(0, Vec::len);
+    assert_eq!(calls(), 0);
+
+    scratch.cargo("app", &["add", "--quiet", "ext-host", "--features", "remote"]).success();
+    let said = scratch.cargo("app", &["run", "--quiet"]).success();
+    assert_eq!(said.out, SAID);
+    assert!(!said.err.contains("warning"), "{}", said.err);
+    // Those that keep to the rules; they are written down a moment later.
+    while calls() < 7 {
+        std::thread::yield_now();
+    }
+    assert_eq!(calls(), 7);
+
+    scratch.edit("app/Cargo.toml", &server.address, "ftp://example.com");
+    let said = scratch.cargo("app", &["build"]);
+    assert!(said.err.contains("[EXT0112] Cargo.toml:"), "{}", said.err);
 }

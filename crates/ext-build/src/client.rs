@@ -12,10 +12,12 @@ use std::path::{Path, PathBuf};
 
 use ext_definition::code;
 use ext_definition::model::Extension;
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::cargo_toml::{Mistake, Reader};
 use crate::{report, variable};
+use module::Source;
 
 /// What an application's build script does: writes `extensions.rs` to `OUT_DIR`, with one
 /// module for each extension. The application includes it where it likes:
@@ -53,7 +55,8 @@ fn generate(folder: &Path) -> Result<String, Vec<String>> {
     let mut used = Vec::new();
     let mut mistakes = Vec::new();
     let locked = locked(&folder.join("Ext.lock"))?;
-    for name in names(&folder.join("Cargo.toml"))? {
+    let application = application(&folder.join("Cargo.toml"))?;
+    for name in application.names {
         let Some(lock) = locked.iter().find(|lock| lock.name == name) else {
             mistakes.push(format!(
                 "[{}] `{name}` is not in Ext.lock: run `cargo ext add {name}`",
@@ -95,14 +98,15 @@ fn generate(folder: &Path) -> Result<String, Vec<String>> {
             .iter()
             .enumerate()
             .any(|(other, that)| other != index && that.definition.package.name == *name);
-        source.push_str(&module::render(&it.definition, &it.digest, twice));
+        let place = Source { digest: &it.digest, server: application.server.as_deref() };
+        source.push_str(&module::render(&it.definition, place, twice));
     }
     Ok(source)
 }
 
 /// The client of one extension: for fuzzing.
 pub fn rendered(definition: &Extension, digest: &str) -> String {
-    module::render(definition, digest, false)
+    module::render(definition, Source { digest, server: None }, false)
 }
 
 fn definition(file: &Path) -> Result<Extension, String> {
@@ -113,22 +117,45 @@ fn definition(file: &Path) -> Result<Extension, String> {
     })
 }
 
-/// The names in `[package.metadata.ext.dependencies]`.
-fn names(path: &Path) -> Result<Vec<String>, Vec<String>> {
-    with_table(path, |document, _| {
+/// What an application says about its extensions, in `[package.metadata.ext]`.
+#[derive(Default)]
+struct Application {
+    /// The keys of `dependencies`.
+    names: Vec<String>,
+    /// The platform server on which they run, if not in the application's process.
+    server: Option<String>,
+}
+
+fn application(path: &Path) -> Result<Application, Vec<String>> {
+    with_table(path, |document, reader| {
         let mut table = document;
-        for key in ["package", "metadata", "ext", "dependencies"] {
-            match table
-                .iter()
-                .find(|(name, _)| name.get_ref() == key)
-                .map(|(_, value)| value.get_ref())
-            {
+        for key in ["package", "metadata", "ext"] {
+            match get(table, key).map(Spanned::get_ref) {
                 Some(DeValue::Table(inner)) => table = inner,
-                _ => return Vec::new(),
+                _ => return Application::default(),
             }
         }
-        table.keys().map(|name| name.get_ref().to_string()).collect()
+        let names = match get(table, "dependencies").map(Spanned::get_ref) {
+            Some(DeValue::Table(inner)) => {
+                inner.keys().map(|name| name.get_ref().to_string()).collect()
+            }
+            _ => Vec::new(),
+        };
+        let server = get(table, "server").and_then(|value| {
+            let server = reader.string(code::VALUE_TYPE, "server", value)?;
+            if !["http://", "https://"].iter().any(|it| server.starts_with(it)) {
+                let message =
+                    format!("`{server}` is no server's address, such as https://ext.example.com");
+                reader.mistake(code::ADDRESS_MALFORMED, value.span(), message);
+            }
+            Some(server)
+        });
+        Application { names, server }
     })
+}
+
+fn get<'t, 's>(table: &'t DeTable<'s>, key: &str) -> Option<&'t Spanned<DeValue<'s>>> {
+    table.iter().find(|(name, _)| name.get_ref() == key).map(|(_, value)| value)
 }
 
 /// An entry of Ext.lock.

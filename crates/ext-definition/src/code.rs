@@ -141,6 +141,7 @@ codes! {
     LIMIT = "EXT0505": "a limit of the call was reached";
     LOAD = "EXT0506": "the package cannot be loaded";
     MISMATCH = "EXT0507": "the package's definition and its component differ";
+    SERVER = "EXT0508": "a platform server cannot be used";
 
     NOT_A_DEPENDENCY = "EXT0602": "an extension that the application does not use";
     APPLICATION_MANIFEST = "EXT0603": "the application's Cargo.toml cannot be edited";

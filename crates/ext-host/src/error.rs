@@ -8,6 +8,11 @@ use ext_definition::diagnostic::Diagnostic;
 use ext_definition::values::Violation;
 use serde_json::Value;
 
+use crate::server::ServerError;
+
+/// How messages about the runtime begin.
+pub(crate) const CANNOT_RUN: &str = "the extension cannot be run: ";
+
 /// Why a call gave no result. `E` is the action's own error.
 #[derive(Debug)]
 pub enum Error<E = Infallible> {
@@ -28,6 +33,8 @@ pub enum Error<E = Infallible> {
     Limit(Limit),
     /// The runtime could not make or enter an instance.
     Runtime(String),
+    /// The platform server on which the extension runs gave no answer of the action's.
+    Server(Box<ServerError>),
 }
 
 impl<E> Error<E> {
@@ -40,6 +47,7 @@ impl<E> Error<E> {
             Self::Trap(_) => code::TRAPPED,
             Self::Limit(_) => code::LIMIT,
             Self::Runtime(_) => code::LOAD,
+            Self::Server(error) => error.code(),
         }
     }
 }
@@ -58,7 +66,8 @@ impl<E: fmt::Display> fmt::Display for Error<E> {
             }
             Self::Trap(trap) => write!(formatter, "{trap}"),
             Self::Limit(limit) => write!(formatter, "{limit}"),
-            Self::Runtime(reason) => write!(formatter, "the extension cannot be run: {reason}"),
+            Self::Runtime(reason) => write!(formatter, "{CANNOT_RUN}{reason}"),
+            Self::Server(error) => write!(formatter, "{error}"),
         }
     }
 }
@@ -150,6 +159,8 @@ pub enum LoadError {
     Component(String),
     /// What it is granted cannot be given.
     Grant(String),
+    /// The platform server on which it should run does not have it, or cannot be reached.
+    Server(Box<ServerError>),
 }
 
 impl LoadError {
@@ -160,6 +171,7 @@ impl LoadError {
             Self::Registry(error) => Code(error.code()),
             Self::Definition(errors) => errors.first().map_or(code::LOAD, |error| error.code),
             Self::File(..) | Self::Component(_) | Self::Grant(_) => code::LOAD,
+            Self::Server(error) => error.code(),
         }
     }
 }
@@ -182,6 +194,7 @@ impl fmt::Display for LoadError {
                 write!(formatter, "the component cannot be loaded: {reason}")
             }
             Self::Grant(reason) => write!(formatter, "a grant cannot be given: {reason}"),
+            Self::Server(error) => write!(formatter, "{error}"),
         }
     }
 }

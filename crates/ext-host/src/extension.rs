@@ -22,8 +22,12 @@ use crate::json;
 use crate::mask::Mask;
 use crate::options::Options;
 use crate::record::Output;
+#[cfg(feature = "remote")]
+use crate::remote::Remote;
 use crate::resources::Resources;
 use crate::sandbox::Sandbox;
+#[cfg(feature = "remote")]
+use crate::server::Asked;
 
 /// A package that an application locked, as its generated client knows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +38,9 @@ pub struct Locked {
     pub version: &'static str,
     /// Of the manifest in the registry: `sha256:…`.
     pub digest: &'static str,
+    /// The platform server that the application's Cargo.toml names, if any. What decides where
+    /// a package runs is said at [`HostBuilder::server`](crate::HostBuilder::server).
+    pub server: Option<&'static str>,
 }
 
 impl Locked {
@@ -55,8 +62,19 @@ impl Locked {
 ///
 /// Each call runs on an instance of its own at that time. Instances are kept and used again
 /// for later calls, unless the host was built otherwise; one that trapped is thrown away.
+///
+/// Or it runs on a platform server ([`Extension::server`]): the calls are the same.
 #[derive(Clone)]
-pub struct Extension(Arc<Loaded>);
+pub struct Extension(Backend);
+
+/// Where an extension runs. Without the feature `remote` there is no choice, so that nothing is
+/// stored or asked; with it, a call in this process asks once, which any processor foresees.
+#[derive(Clone)]
+enum Backend {
+    Here(Arc<Loaded>),
+    #[cfg(feature = "remote")]
+    Server(Arc<Remote>),
+}
 
 /// What there is once for all instances.
 pub struct Loaded {
@@ -69,9 +87,7 @@ pub struct Loaded {
     pub resources: Option<Resources>,
     /// What it may reach.
     pub granted: Granted,
-    /// The places of actions in the definition, by their names in kebab-case, former ones among
-    /// them.
-    by_name: HashMap<String, usize>,
+    by_name: Names,
     types: json::Types,
     /// Whether arguments may be secret.
     has_secrets: bool,
@@ -110,18 +126,15 @@ impl Extension {
         }
         // Whatever it imports beyond the sandbox's world is refused here, by name.
         let pre = host.linker().instantiate_pre(&component).map_err(refused)?;
-        // What an action was called before still calls it.
-        let former = definition.actions.iter().map(|it| it.options.renamed_from.as_deref());
-        let former = former.zip(0..).filter_map(|(name, index)| Some((kebab(name?), index)));
-        let names = definition.actions.iter().map(|action| kebab(&action.name)).zip(0..);
+        host.start_clock();
         let resources = Resources::of(bytes, &definition.package, host.cache())?;
         let limits = options.limits.map_or(host.limits(), |it| host.limits().min(it));
-        Ok(Self(Arc::new(Loaded {
+        let loaded = Loaded {
             host: host.clone(),
             limits: limits.and(&definition.package.limits),
             resources,
             granted: Granted::of(&definition.package.permissions, &options.grants)?,
-            by_name: former.chain(names).collect(),
+            by_name: Names::of(&definition),
             has_secrets: json::secrets::any(&definition),
             types: json::Types::of(&definition),
             definition,
@@ -130,18 +143,45 @@ impl Extension {
             first: TryLock::new(None),
             others: Mutex::default(),
             reuses: options.reuse.unwrap_or(host.reuses_instances()),
-        })))
+        };
+        Ok(Self(Backend::Here(Arc::new(loaded))))
+    }
+
+    #[cfg(feature = "remote")]
+    pub(crate) fn on_server(
+        host: &Host,
+        locked: &Locked,
+        asked: &Asked,
+    ) -> Result<Self, LoadError> {
+        Ok(Self(Backend::Server(Arc::new(Remote::load(host, locked, asked)?))))
     }
 
     /// The limits of each call: the smallest of the host's, those that it was loaded with and
     /// what it asks for itself.
     pub fn limits(&self) -> Limits {
-        self.0.limits
+        match &self.0 {
+            Backend::Here(loaded) => loaded.limits,
+            #[cfg(feature = "remote")]
+            Backend::Server(remote) => remote.limits(),
+        }
     }
 
     /// What the extension offers.
     pub fn definition(&self) -> &Definition {
-        &self.0.definition
+        match &self.0 {
+            Backend::Here(loaded) => &loaded.definition,
+            #[cfg(feature = "remote")]
+            Backend::Server(remote) => remote.definition(),
+        }
+    }
+
+    /// The address of the platform server on which it runs; `None` if it runs in this process.
+    pub fn server(&self) -> Option<&str> {
+        match &self.0 {
+            Backend::Here(_) => None,
+            #[cfg(feature = "remote")]
+            Backend::Server(remote) => Some(remote.server()),
+        }
     }
 
     /// Whether this is the extension that a generated client is for: calls go by the number
@@ -176,7 +216,11 @@ impl Extension {
         if !violations.is_empty() {
             return Err(Error::Arguments(violations));
         }
-        let loaded = &*self.0;
+        let loaded = match &self.0 {
+            Backend::Here(loaded) => &**loaded,
+            #[cfg(feature = "remote")]
+            Backend::Server(remote) => return remote.call::<C>(params),
+        };
         let results = loaded.on_instance(|instance| instance.call::<C>(loaded, params))?;
         C::outcome(results).map_err(Error::Action)
     }
@@ -192,52 +236,84 @@ impl Extension {
 
     /// As [`Extension::call_json`]; gives also what the action wrote and logged. `***` stands
     /// there, and in the message of a panic, for secrets that were granted and for texts and
-    /// numbers in arguments that the definition marks `secret`.
+    /// numbers in arguments that the definition marks `secret`. A platform server keeps that in
+    /// its own log: from there nothing comes.
     pub fn invoke(
         &self,
         action: &str,
         arguments: &Value,
     ) -> (Result<Value, Error<ActionError>>, Output) {
-        let Some(&index) = self.0.by_name.get(&kebab(action)) else {
-            let known = self.definition().actions.iter().map(|it| it.name.clone()).collect();
-            return (Err(Error::NotFound { action: action.to_owned(), known }), Output::default());
-        };
         let mut output = Output::default();
-        let mut result = self.call_on_instance(index, arguments, &mut output);
+        let result = match &self.0 {
+            Backend::Here(loaded) => loaded.call_json(action, arguments, &mut output),
+            #[cfg(feature = "remote")]
+            Backend::Server(remote) => remote.call_json(action, arguments),
+        };
+        (result, output)
+    }
+}
+
+/// The places of actions in the definition, by their names in kebab-case. What an action was
+/// called before still calls it.
+pub struct Names(HashMap<String, usize>);
+
+impl Names {
+    pub fn of(definition: &Definition) -> Self {
+        let former = definition.actions.iter().map(|it| it.options.renamed_from.as_deref());
+        let former = former.zip(0..).filter_map(|(name, index)| Some((kebab(name?), index)));
+        let names = definition.actions.iter().map(|action| kebab(&action.name)).zip(0..);
+        Self(former.chain(names).collect())
+    }
+
+    /// The place of an action, in either notation.
+    pub fn index<E>(&self, name: &str, definition: &Definition) -> Result<usize, Error<E>> {
+        self.0.get(&kebab(name)).copied().ok_or_else(|| {
+            let known = definition.actions.iter().map(|action| action.name.clone()).collect();
+            Error::NotFound { action: name.to_owned(), known }
+        })
+    }
+}
+
+impl Loaded {
+    fn call_json(
+        &self,
+        name: &str,
+        arguments: &Value,
+        output: &mut Output,
+    ) -> Result<Value, Error<ActionError>> {
+        let index = self.by_name.index(name, &self.definition)?;
+        let mut result = self.call_values(index, arguments, output);
         let trapped = matches!(result, Err(Error::Trap(_)));
-        if self.0.has_secrets && (trapped || !output.is_empty()) {
-            let parameters = &self.definition().actions[index].parameters;
-            let mask = Mask::of(self.0.types.secrets(parameters, arguments));
+        if self.has_secrets && (trapped || !output.is_empty()) {
+            let parameters = &self.definition.actions[index].parameters;
+            let mask = Mask::of(self.types.secrets(parameters, arguments));
             output.hide(&mask);
             if let Err(Error::Trap(trap)) = &mut result {
                 trap.message = mask.text(&trap.message);
             }
         }
-        (result, output)
+        result
     }
 
-    fn call_on_instance(
+    fn call_values(
         &self,
         index: usize,
         arguments: &Value,
         output: &mut Output,
     ) -> Result<Value, Error<ActionError>> {
-        let action = &self.definition().actions[index];
-        let types = &self.0.types;
-        let params = types.arguments(action, arguments).map_err(Error::Arguments)?;
-        let mut results = types.room_for_results(action);
-        self.0.on_instance(|instance| {
+        let action = &self.definition.actions[index];
+        let params = self.types.arguments(action, arguments).map_err(Error::Arguments)?;
+        let mut results = self.types.room_for_results(action);
+        self.on_instance(|instance| {
             instance.forget_output();
-            let called = instance.call_values(&self.0, index, &params, &mut results);
+            let called = instance.call_values(self, index, &params, &mut results);
             // A panic's report was taken out by the failure.
             *output = instance.take_output();
             called
         })?;
-        types.outcome(action, results).map_err(Error::Action)
+        self.types.outcome(action, results).map_err(Error::Action)
     }
-}
 
-impl Loaded {
     /// Makes a call on an instance that nobody else uses at that time. After a failure the
     /// instance is thrown away.
     #[inline]

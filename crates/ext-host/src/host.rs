@@ -1,7 +1,7 @@
 //! The runtime that a program's extensions share.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use ext_definition::package;
@@ -14,6 +14,7 @@ use crate::error::LoadError;
 use crate::extension::{Extension, Locked};
 use crate::options::Options;
 use crate::sandbox::{self, Sandbox};
+use crate::server::{Place, Settings, Trace};
 
 /// What one call may use. An extension that asks to be held to less, in its manifest, is held
 /// to that; none gets more by asking.
@@ -69,10 +70,14 @@ struct Inner {
     engine: Engine,
     linker: Linker<Sandbox>,
     clock: Clock,
+    ticking: Once,
     cache: Option<PathBuf>,
     compiled: Compiled,
     limits: Limits,
     reuse: bool,
+    server: Settings,
+    #[cfg(feature = "remote")]
+    connections: crate::remote::Connections,
 }
 
 /// Settings of a [`Host`].
@@ -81,6 +86,7 @@ pub struct HostBuilder {
     cache: Option<PathBuf>,
     reuse: bool,
     instances: u32,
+    server: Settings,
 }
 
 impl Host {
@@ -99,7 +105,17 @@ impl Host {
             cache: ext_registry::location::cache_dir(),
             reuse: true,
             instances: 256,
+            server: Settings::default(),
         }
+    }
+
+    /// A host for which locked packages run on the platform server at this address, such as
+    /// `https://ext.example.com`: short for [`HostBuilder::server`].
+    ///
+    /// # Errors
+    /// When the machine cannot run WebAssembly. The server is asked when a package is loaded.
+    pub fn remote(address: impl Into<String>) -> Result<Self, LoadError> {
+        Self::builder().server(address).build()
     }
 
     /// Loads a package from a file.
@@ -119,9 +135,17 @@ impl Host {
         Extension::load(self, component, options)
     }
 
-    /// Loads a locked package from the registry; its digests are checked.
+    /// Loads a locked package from the registry; its digests are checked. Or finds it on a
+    /// platform server, in the locked version, if one should run it; who decides that is said
+    /// at [`HostBuilder::server`].
     pub fn load(&self, locked: &Locked) -> Result<Extension, LoadError> {
-        self.load_bytes(&locked.read()?)
+        match self.0.server.asked(locked.server) {
+            None => self.load_bytes(&locked.read()?),
+            #[cfg(feature = "remote")]
+            Some(asked) => Extension::on_server(self, locked, &asked),
+            #[cfg(not(feature = "remote"))]
+            Some(asked) => Err(LoadError::Server(Box::new(asked.without_feature()))),
+        }
     }
 
     /// The limits of each call, whatever extensions ask for.
@@ -153,6 +177,22 @@ impl Host {
     pub(crate) fn reuses_instances(&self) -> bool {
         self.0.reuse
     }
+
+    /// Sees to it that time passes for what runs here: a program whose extensions all run on a
+    /// server has no thread for that.
+    pub(crate) fn start_clock(&self) {
+        self.0.ticking.call_once(|| tick(&self.0.engine, &self.0.clock));
+    }
+
+    #[cfg(feature = "remote")]
+    pub(crate) fn server(&self) -> &Settings {
+        &self.0.server
+    }
+
+    #[cfg(feature = "remote")]
+    pub(crate) fn connections(&self) -> &crate::remote::Connections {
+        &self.0.connections
+    }
 }
 
 impl HostBuilder {
@@ -182,6 +222,41 @@ impl HostBuilder {
         self
     }
 
+    /// Locked packages (`load` of generated clients) run on the platform server at this address,
+    /// such as `https://ext.example.com`. It needs the feature `remote` of this crate; without,
+    /// loading says so.
+    ///
+    /// What the program says here, or by [`HostBuilder::in_process`], goes before all else. If it
+    /// says nothing, the variable `EXT_SERVER` decides (an address, or `in-process`); then
+    /// `server` in `[package.metadata.ext]` of the application's Cargo.toml; without any, packages
+    /// run in this process. What is loaded from files or bytes always does.
+    ///
+    /// Time and result size are the host's [`Limits`] there too: the time with 10 s more for
+    /// the way, the size of an answer as JSON with twice as many bytes. The server has its own.
+    pub fn server(mut self, address: impl Into<String>) -> Self {
+        self.server.place = Some(Place::Server(address.into()));
+        self
+    }
+
+    /// Locked packages run in this process, whatever the environment and Cargo.toml say.
+    pub fn in_process(mut self) -> Self {
+        self.server.place = Some(Place::Here);
+        self
+    }
+
+    /// The token to show to a platform server, instead of that in the variable `EXT_TOKEN`.
+    pub fn token(mut self, token: impl Into<String>) -> Self {
+        self.server.token = Some(token.into());
+        self
+    }
+
+    /// Is asked before each call on a platform server what the call is a part of, on the
+    /// thread of the call: the server's log and traces will say so.
+    pub fn trace(mut self, trace: impl Fn() -> Trace + Send + Sync + 'static) -> Self {
+        self.server.trace = Some(Arc::new(trace));
+        self
+    }
+
     /// Makes the host.
     ///
     /// # Errors
@@ -194,10 +269,21 @@ impl HostBuilder {
             .or_else(|_| Engine::new(&config(None)))
             .map_err(failed)?;
         let linker = sandbox::linker(&engine).map_err(failed)?;
-        let clock = tick(&engine);
-        let Self { limits, reuse, cache, .. } = self;
+        let Self { limits, reuse, cache, server, .. } = self;
         let compiled = Compiled::new(&engine, cache.as_deref());
-        Ok(Host(Arc::new(Inner { engine, linker, clock, cache, compiled, limits, reuse })))
+        Ok(Host(Arc::new(Inner {
+            engine,
+            linker,
+            clock: Clock::default(),
+            ticking: Once::new(),
+            cache,
+            compiled,
+            limits,
+            reuse,
+            server,
+            #[cfg(feature = "remote")]
+            connections: crate::remote::Connections::default(),
+        })))
     }
 }
 
@@ -219,8 +305,7 @@ fn config(pool: Option<u32>) -> Config {
 }
 
 /// One thread for the engine, whatever runs on it; it ends with the engine.
-fn tick(engine: &Engine) -> Clock {
-    let clock = Clock::default();
+fn tick(engine: &Engine, clock: &Clock) {
     let (weak, ticks) = (engine.weak(), clock.clone());
     std::thread::spawn(move || {
         while let Some(engine) = weak.upgrade() {
@@ -230,5 +315,4 @@ fn tick(engine: &Engine) -> Clock {
             std::thread::sleep(TICK);
         }
     });
-    clock
 }

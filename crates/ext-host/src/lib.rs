@@ -37,13 +37,16 @@ mod message;
 mod options;
 mod output;
 mod record;
+#[cfg(feature = "remote")]
+mod remote;
 mod resources;
 #[doc(hidden)]
 pub mod rules;
 mod sandbox;
+mod server;
 pub mod types;
 
-pub use call::Call;
+pub use call::{Arguments, Call};
 #[doc(hidden)]
 pub use compiled::private_folder;
 pub use error::{ActionError, Error, Limit, LoadError, Trap};
@@ -53,6 +56,7 @@ pub use host::{Host, HostBuilder, Limits};
 pub use map::Map;
 pub use options::{Grants, Options};
 pub use record::{Level, Output, Record};
+pub use server::{ServerError, Trace};
 
 /// Includes the clients that `ext_build::client()` generated, one module for each
 /// extension: `mod extensions { ext_host::extensions!(); }`.

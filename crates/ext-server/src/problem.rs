@@ -153,7 +153,8 @@ impl From<Error<ActionError>> for Problem {
                 }
                 problem
             }
-            Error::Runtime(_) => problem,
+            // No extension of a server runs on another one.
+            Error::Runtime(_) | Error::Server(_) => problem,
         }
     }
 }

@@ -17,7 +17,15 @@ const OTHER_NAMES: [&str; 7] = ["price", "record", "list", "static", "run", "arg
 
 #[test]
 fn what_comes_back_equals_what_went_in() {
-    let extension = sink::load();
+    echoes(&sink::load(), VALUES);
+}
+
+#[test]
+fn so_it_does_from_a_server() {
+    echoes(sink::on_server(), VALUES / 20);
+}
+
+fn echoes(extension: &Extension, values_for_each: u32) {
     let definition = extension.definition();
     let is_echo = |action: &&Action| {
         action.name.starts_with("echo_") || OTHER_NAMES.contains(&action.name.as_str())
@@ -27,13 +35,13 @@ fn what_comes_back_equals_what_went_in() {
     let values = Values::of(definition);
     for action in actions {
         let mut runner = TestRunner::new(Config {
-            cases: VALUES,
+            cases: values_for_each,
             failure_persistence: None,
             ..Config::default()
         });
         let cases = runner.run(&values.arguments(action), |arguments| {
             let expected = expected(action, &arguments);
-            check(&extension, action, &arguments, &expected)
+            check(extension, action, &arguments, &expected)
         });
         if let Err(failure) = cases {
             panic!("{}: {failure}", action.name);

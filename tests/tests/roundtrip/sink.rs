@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use ext_host::{Error, Extension, Host, HostBuilder};
+use ext_host::{Error, Extension, Host, HostBuilder, Locked};
+use ext_tests::{Scratch, Server};
 use serde_json::Value;
 
 /// The package's file, built by the command.
@@ -35,6 +36,27 @@ pub fn shared() -> &'static Extension {
     static SHARED: OnceLock<Extension> = OnceLock::new();
     SHARED.get_or_init(load)
 }
+
+/// The kitchen sink on a platform server.
+pub fn on_server() -> &'static Extension {
+    static SERVER: OnceLock<(Server, Extension)> = OnceLock::new();
+    let (_, extension) = SERVER.get_or_init(|| {
+        let scratch = Scratch::kept("sink");
+        let server = Server::of_example(&scratch, "kitchen-sink", &serde_json::json!({}));
+        let host = Host::remote(&server.address).expect("a host");
+        let extension = host.load(&LOCKED).expect("the server has it");
+        (server, extension)
+    });
+    extension
+}
+
+/// As a generated client names it.
+const LOCKED: Locked = Locked {
+    name: "example:kitchen-sink",
+    version: env!("CARGO_PKG_VERSION"),
+    digest: "",
+    server: None,
+};
 
 /// A call that succeeds.
 #[track_caller]

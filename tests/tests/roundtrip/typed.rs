@@ -3,6 +3,7 @@
 
 use std::convert::Infallible;
 
+use ext_host::serde::{Deserialize, Serialize};
 use ext_host::wasmtime::component::{ComponentType, Lift, Lower};
 use ext_host::{Call, Error, Extension, wasmtime};
 
@@ -266,7 +267,8 @@ macro_rules! signatures {
     };
 }
 
-#[derive(Debug, Clone, PartialEq, ComponentType, Lift, Lower)]
+#[derive(Debug, Clone, PartialEq, ComponentType, Lift, Lower, Serialize, Deserialize)]
+#[serde(crate = "ext_host::serde")]
 #[component(record)]
 pub struct Line {
     pub sku: String,
@@ -276,7 +278,8 @@ pub struct Line {
     pub note: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, ComponentType, Lift, Lower)]
+#[derive(Debug, Clone, PartialEq, ComponentType, Lift, Lower, Serialize, Deserialize)]
+#[serde(crate = "ext_host::serde")]
 #[component(record)]
 pub struct Address {
     pub lines: Vec<String>,
@@ -285,7 +288,8 @@ pub struct Address {
     pub country: (char, char),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, ComponentType, Lift, Lower)]
+#[derive(Debug, Clone, Copy, PartialEq, ComponentType, Lift, Lower, Serialize, Deserialize)]
+#[serde(crate = "ext_host::serde")]
 #[component(enum)]
 #[repr(u8)]
 pub enum Color {
@@ -297,7 +301,8 @@ pub enum Color {
     DeepSkyBlue,
 }
 
-#[derive(Debug, Clone, PartialEq, ComponentType, Lift, Lower)]
+#[derive(Debug, Clone, PartialEq, ComponentType, Lift, Lower, Serialize, Deserialize)]
+#[serde(crate = "ext_host::serde")]
 #[component(variant)]
 pub enum Scalar {
     #[component(name = "nothing")]
@@ -320,7 +325,8 @@ pub enum Scalar {
     Text(String),
 }
 
-#[derive(Debug, Clone, PartialEq, ComponentType, Lift, Lower)]
+#[derive(Debug, Clone, PartialEq, ComponentType, Lift, Lower, Serialize, Deserialize)]
+#[serde(crate = "ext_host::serde")]
 #[component(variant)]
 pub enum Refusal {
     #[component(name = "closed")]
@@ -333,14 +339,16 @@ pub enum Refusal {
     Line(u32),
 }
 
-#[derive(Debug, Clone, PartialEq, ComponentType, Lift, Lower)]
+#[derive(Debug, Clone, PartialEq, ComponentType, Lift, Lower, Serialize, Deserialize)]
+#[serde(crate = "ext_host::serde")]
 #[component(record)]
 pub struct UnknownName {
     pub name: String,
     pub place: String,
 }
 
-#[derive(Debug, Clone, PartialEq, ComponentType, Lift, Lower)]
+#[derive(Debug, Clone, PartialEq, ComponentType, Lift, Lower, Serialize, Deserialize)]
+#[serde(crate = "ext_host::serde")]
 #[component(record)]
 pub struct Order {
     pub number: u64,
@@ -359,7 +367,8 @@ pub struct Order {
     pub labels: Map<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, ComponentType, Lift, Lower)]
+#[derive(Debug, Clone, PartialEq, ComponentType, Lift, Lower, Serialize, Deserialize)]
+#[serde(crate = "ext_host::serde")]
 #[component(record)]
 pub struct Many {
     pub a: u8,
@@ -574,20 +583,21 @@ pub fn ok<T>(result: Result<T, Error>) -> T {
     result.unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// Random values through a call; `NaN` is `NaN`, and 0.0 is not -0.0.
+/// Random values through a call, here and on a server; `NaN` is `NaN`, and 0.0 is not -0.0.
 #[track_caller]
 fn echoes<T: std::fmt::Debug>(
     values: impl Strategy<Value = T>,
     echo: impl Fn(&Extension, &T) -> T,
 ) {
-    let extension = sink::shared();
-    let config = Config { cases: 1000, failure_persistence: None, ..Config::default() };
-    let cases = TestRunner::new(config).run(&values, |value| {
-        prop_assert_eq!(format!("{:?}", echo(extension, &value)), format!("{value:?}"));
-        Ok(())
-    });
-    if let Err(failure) = cases {
-        panic!("{failure}");
+    for (extension, cases) in [(sink::shared(), 1000), (sink::on_server(), 100)] {
+        let config = Config { cases, failure_persistence: None, ..Config::default() };
+        let cases = TestRunner::new(config).run(&values, |value| {
+            prop_assert_eq!(format!("{:?}", echo(extension, &value)), format!("{value:?}"));
+            Ok(())
+        });
+        if let Err(failure) = cases {
+            panic!("{failure}");
+        }
     }
 }
 

@@ -9,8 +9,17 @@ use ext_definition::naming::{check_element, comment_lines, kebab};
 use super::checks::Checks;
 use super::rust::{borrowed, identifier, owned, result};
 
+/// Where a client finds its package.
+#[derive(Clone, Copy)]
+pub struct Source<'a> {
+    /// In the registry.
+    pub digest: &'a str,
+    /// The platform server that the application names.
+    pub server: Option<&'a str>,
+}
+
 /// Renders a client. `qualified` puts the namespace into the module's name.
-pub fn render(definition: &Extension, digest: &str, qualified: bool) -> String {
+pub fn render(definition: &Extension, source: Source, qualified: bool) -> String {
     let package = &definition.package;
     let module = client::module(package, qualified);
     let mut out = Out(String::new());
@@ -28,7 +37,7 @@ pub fn render(definition: &Extension, digest: &str, qualified: bool) -> String {
         out.type_definition(ty);
         out.line(checks.of_type(ty));
     }
-    out.client(definition, digest, &checks);
+    out.client(definition, source, &checks);
     out.line("}");
     out.0
 }
@@ -138,9 +147,14 @@ impl Out {
         self.line(format!("    impl ::std::error::Error for {name} {{}}"));
     }
 
-    fn client(&mut self, definition: &Extension, digest: &str, checks: &Checks) {
+    fn client(&mut self, definition: &Extension, source: Source, checks: &Checks) {
         let package = &definition.package;
         let client = client::client(definition);
+        // Spelled out: the client has types of its own that may be called `Option`.
+        let server = match source.server {
+            Some(address) => format!("::std::option::Option::Some({address:?})"),
+            None => "::std::option::Option::None".to_owned(),
+        };
         let actions: Vec<String> =
             definition.actions.iter().map(|it| format!("{:?}", it.name)).collect();
         self.line(format!(
@@ -152,11 +166,12 @@ impl Out {
         self.line(format!("    impl {client} {{"));
         self.line("        /// The package that this client was generated from.");
         self.line(format!(
-            "        pub const PACKAGE: ::ext_host::Locked = ::ext_host::Locked {{ name: {:?}, version: {:?}, digest: {digest:?} }};",
+            "        pub const PACKAGE: ::ext_host::Locked = ::ext_host::Locked {{ name: {:?}, version: {:?}, digest: {:?}, server: {server} }};",
             package.id(),
-            package.version
+            package.version,
+            source.digest,
         ));
-        self.line("        /// Loads the package from the registry; its digest is checked.");
+        self.line("        /// Loads the package from the registry, its digest checked, or finds it on a platform server.");
         self.line("        pub fn load(host: &::ext_host::Host) -> ::std::result::Result<Self, ::ext_host::LoadError> {");
         self.line("            Self::new(host.load(&Self::PACKAGE)?)");
         self.line("        }");
@@ -305,9 +320,11 @@ fn is_format(format: &str) -> bool {
 mod tests {
     use super::*;
 
+    const SOURCE: Source = Source { digest: "sha256:0", server: None };
+
     /// Lines that are neither a comment nor within a text.
     fn code(definition: &Extension) -> String {
-        let source = render(definition, "sha256:0", false);
+        let source = render(definition, SOURCE, false);
         source.lines().filter(|line| !line.trim_start().starts_with("///")).collect()
     }
 
@@ -352,7 +369,7 @@ mod tests {
             "types": [],
         }))
         .unwrap();
-        let source = render(&definition, "sha256:0", false);
+        let source = render(&definition, SOURCE, false);
         let methods: Vec<&str> = (source.lines())
             .filter_map(|line| line.trim_start().strip_prefix("pub fn ")?.split('(').next())
             .collect();

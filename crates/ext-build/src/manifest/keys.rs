@@ -24,6 +24,7 @@ const KEYS: &[&str] = &[
     "limits",
     "resources",
     "dependencies",
+    "server",
 ];
 
 /// Reads the keys; returns where the name is given.
@@ -62,8 +63,8 @@ pub fn read(ext: &DeTable, manifest: &mut Manifest, reader: &mut Reader) -> Opti
                     package.limits = limits::read(table, reader);
                 }
             }
-            // Extensions that this package uses, when it is an application as well.
-            "dependencies" => {}
+            // Extensions that this package uses, when it is an application as well, and where.
+            "dependencies" | "server" => {}
             other => unknown(other, KEYS, key.span(), reader),
         }
     }
