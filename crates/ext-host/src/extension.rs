@@ -20,6 +20,8 @@ use crate::host::{Host, Limits};
 use crate::instance::{Failure, Instance};
 use crate::json;
 use crate::mask::Mask;
+#[cfg(not(feature = "http"))]
+use crate::no_http;
 use crate::options::Options;
 use crate::record::Output;
 use crate::resources::Resources;
@@ -109,7 +111,10 @@ impl Extension {
             );
         }
         // Whatever it imports beyond the sandbox's world is refused here, by name.
+        #[cfg(feature = "http")]
         let pre = host.linker().instantiate_pre(&component).map_err(refused)?;
+        #[cfg(not(feature = "http"))]
+        let pre = no_http::instantiate_pre(host.linker(), &component).map_err(refused)?;
         // What an action was called before still calls it.
         let former = definition.actions.iter().map(|it| it.options.renamed_from.as_deref());
         let former = former.zip(0..).filter_map(|(name, index)| Some((kebab(name?), index)));
