@@ -11,7 +11,7 @@ mod server;
 pub use browser::{Browser, FAINT};
 pub use peer::{Peer, Reply, Request};
 pub use scratch::{Said, Scratch, tool};
-pub use server::{Answer, Server};
+pub use server::{Answer, SINK_ASKS_FOR, Server};
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -10,6 +10,9 @@ use serde_json::Value;
 
 use crate::{Scratch, publish_example};
 
+/// What the kitchen sink must be granted.
+pub const SINK_ASKS_FOR: &str = "http:*.example.com";
+
 /// A running `cargo ext serve`; it is killed when dropped, and when the test's process ends.
 pub struct Server {
     process: Child,
@@ -73,9 +76,7 @@ impl Server {
     pub fn of_example(scratch: &Scratch, name: &str, settings: &Value) -> Self {
         publish_example(scratch, name);
         let server = Self::start(scratch, &[]);
-        let package = format!("example:{name}");
-        let wanted = serde_json::json!({ "package": package, "settings": settings });
-        assert_eq!(server.post("/api/deployments", &wanted).status, 200);
+        server.deploy_with(&format!("example:{name}"), settings);
         server
     }
 
@@ -166,7 +167,17 @@ impl Server {
     /// Deploys a package; gives the last line of the answer.
     #[track_caller]
     pub fn deploy(&self, package: &str) -> Value {
-        let answer = self.post("/api/deployments", &serde_json::json!({ "package": package }));
+        self.deploy_with(package, &Value::Null)
+    }
+
+    /// Deploys a package with settings. The kitchen sink is granted what it asks for.
+    #[track_caller]
+    pub fn deploy_with(&self, package: &str, settings: &Value) -> Value {
+        let sink = package.starts_with("example:kitchen-sink");
+        let grant = if sink { vec![SINK_ASKS_FOR] } else { Vec::new() };
+        let wanted =
+            serde_json::json!({ "package": package, "settings": settings, "grant": grant });
+        let answer = self.post("/api/deployments", &wanted);
         assert_eq!(answer.status, 200, "{answer:?}");
         serde_json::from_str(answer.body.lines().last().expect("a line")).expect("JSON")
     }

@@ -4,15 +4,12 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use ext_tests::{Scratch, Server};
+use ext_tests::{Scratch, Server, publish_example};
 use serde_json::json;
 
 fn server(scratch: &Scratch, settings: &str) -> Server {
-    let manifest = ext_tests::root().join("Cargo.toml");
-    let manifest = manifest.to_str().unwrap();
-    for name in ["kitchen-sink", "finance"] {
-        scratch.ext("", &["publish", "--package", name, "--manifest-path", manifest]).success();
-    }
+    publish_example(scratch, "kitchen-sink");
+    publish_example(scratch, "finance");
     std::fs::create_dir(scratch.path().join("server")).unwrap();
     std::fs::write(scratch.path().join("server/server.toml"), settings).unwrap();
     let server = Server::start(scratch, &[]);

@@ -6,7 +6,9 @@ use std::process::{Child, Command, Stdio};
 
 use ext_definition::artifact::definition;
 use ext_definition::examples;
-use ext_tests::{Answer, Scratch, Server, build_extension, cargo_ext, tool};
+use ext_tests::{
+    Answer, SINK_ASKS_FOR, Scratch, Server, build_extension, cargo_ext, publish_example, tool,
+};
 use serde_json::{Value, json};
 
 /// Connects to what the first argument says, lists tools, calls what the second one says, and
@@ -53,7 +55,6 @@ async def main():
                 answers.append({"code": error.error.code, "message": error.error.message})
         print(json.dumps({
             "version": client.protocol_version,
-            "listens": client.server_capabilities.tools.list_changed,
             "tools": {tool.name: tool.model_dump(by_alias=True, exclude_none=True) for tool in tools},
             "answers": answers,
         }))
@@ -75,12 +76,6 @@ fn seen(to: &Value, calls: &Value) -> Value {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{to}: {said}");
     serde_json::from_slice(&output.stdout).expect("JSON")
-}
-
-fn publish(scratch: &Scratch, name: &str) {
-    let manifest = ext_tests::root().join("Cargo.toml");
-    let manifest = manifest.to_str().expect("UTF-8");
-    scratch.ext("", &["publish", "--package", name, "--manifest-path", manifest]).success();
 }
 
 /// Calls of every kind.
@@ -160,8 +155,8 @@ fn as_expected(seen: &Value) {
 #[test]
 fn a_client_made_by_others_calls_over_http() {
     let scratch = Scratch::new();
-    publish(&scratch, "kitchen-sink");
-    publish(&scratch, "finance");
+    publish_example(&scratch, "kitchen-sink");
+    publish_example(&scratch, "finance");
     // Some actions never end.
     std::fs::create_dir(scratch.path().join("server")).unwrap();
     std::fs::write(scratch.path().join("server/server.toml"), "time-ms = 3000\n").unwrap();
@@ -209,10 +204,10 @@ fn a_client_made_by_others_calls_over_http() {
 #[test]
 fn a_client_made_by_others_starts_the_process() {
     let scratch = Scratch::new();
-    publish(&scratch, "kitchen-sink");
-    publish(&scratch, "finance");
+    publish_example(&scratch, "kitchen-sink");
+    publish_example(&scratch, "finance");
     let to = |mode: &str, packages: &[&str]| {
-        let arguments = [&["ext", "mcp"], packages].concat();
+        let arguments = [&["ext", "mcp", "--grant", SINK_ASKS_FOR], packages].concat();
         json!({ "mode": mode, "process": {
             "command": cargo_ext(),
             "args": arguments,
@@ -263,7 +258,7 @@ fn modern(server: &Server, headers: &[(&str, &str)], method: &str, params: Value
 #[test]
 fn requests_say_what_they_need_and_nothing_is_kept() {
     let scratch = Scratch::new();
-    publish(&scratch, "kitchen-sink");
+    publish_example(&scratch, "kitchen-sink");
     let server = Server::start(&scratch, &[]);
     server.deploy("example:kitchen-sink");
 
@@ -329,7 +324,7 @@ fn requests_say_what_they_need_and_nothing_is_kept() {
 #[test]
 fn tools_are_those_that_a_token_may_call() {
     let scratch = Scratch::new();
-    publish(&scratch, "finance");
+    publish_example(&scratch, "finance");
     let server = Server::start(&scratch, &[]);
     server.deploy("example:finance");
     let token = |scope: &str| {
@@ -379,8 +374,8 @@ impl Drop for Listening {
 #[cfg(unix)]
 fn who_listens_is_told_of_other_tools() {
     let scratch = Scratch::new();
-    publish(&scratch, "finance");
-    publish(&scratch, "spreadsheet");
+    publish_example(&scratch, "finance");
+    publish_example(&scratch, "spreadsheet");
     let server = Server::start(&scratch, &[]);
     server.deploy("example:finance");
     let to = json!({ "url": format!("{}/mcp", server.address), "mode": "auto" });

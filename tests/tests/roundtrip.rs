@@ -4,10 +4,13 @@
 mod roundtrip {
     mod arguments;
     mod echo;
+    mod grants;
     mod lies;
     mod limits;
+    mod logging;
     mod memory;
     mod outcomes;
+    mod requests;
     mod resources;
     mod rules;
     mod sandbox;

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use ext_tests::{Scratch, Server};
+use ext_tests::{Scratch, Server, publish_example};
 use serde_json::{Value, json};
 
 /// A project whose name is this test's own: tests share their target folder.
@@ -108,13 +108,8 @@ fn what_is_deployed_is_called_and_survives_a_kill() {
 #[test]
 fn calls_by_every_way_and_their_problems() {
     let scratch = Scratch::new();
-    let publish = |name: &str| {
-        let manifest = ext_tests::root().join("Cargo.toml");
-        let manifest = manifest.to_str().unwrap();
-        scratch.ext("", &["publish", "--package", name, "--manifest-path", manifest]).success();
-    };
-    publish("kitchen-sink");
-    publish("finance");
+    publish_example(&scratch, "kitchen-sink");
+    publish_example(&scratch, "finance");
     let server = Server::start(&scratch, &[]);
     server.deploy("example:kitchen-sink");
     server.deploy("example:finance");

@@ -1,6 +1,7 @@
 //! The verb `demo`: the main job, visibly, from nothing.
 
 use std::fs;
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 
 use crate::cache;
@@ -11,11 +12,19 @@ use crate::toolchain::{self, Toolchain};
 /// The extensions that the application uses.
 const EXTENSIONS: [&str; 2] = ["finance", "spreadsheet"];
 
-/// `cargo xtask demo`.
+/// What the server has beside them, with `--serve`.
+const ALSO_SERVED: &str = "kitchen-sink";
+
+/// `cargo xtask demo [--serve]`.
 pub fn verb(arguments: &[String]) -> Result {
-    if let Some(argument) = arguments.first() {
-        return Err(Failure::usage(format!("`demo` takes no arguments, and `{argument}` is one")));
-    }
+    let serve = match arguments {
+        [] => false,
+        [option] if option == "--serve" => true,
+        _ => {
+            let given = arguments.join(" ");
+            return Err(Failure::usage(format!("`demo` takes `--serve`, and was given `{given}`")));
+        }
+    };
     let demo = Demo::new()?;
     demo.publish()?;
     demo.application()?;
@@ -31,7 +40,13 @@ pub fn verb(arguments: &[String]) -> Result {
         "  its result       {}",
         demo.report_folder().join("report.xlsx").display()
     ));
-    Ok(())
+    match serve {
+        true => demo.serve(),
+        false => {
+            say::line("  a server         cargo xtask demo --serve");
+            Ok(())
+        }
+    }
 }
 
 struct Demo {
@@ -115,6 +130,45 @@ impl Demo {
         }
         Ok(())
     }
+
+    /// The platform server with the examples, until somebody ends it.
+    fn serve(&self) -> Result {
+        self.cargo_ext(&["publish", "-p", ALSO_SERVED]).dir(run::workspace()).show()?;
+        let address = free_address()?;
+        let data = self.folder.join("server");
+        let server = self
+            .cargo_ext(&["serve", "--listen", &address, "--data", &data.to_string_lossy()])
+            .start()?
+            .until(|| TcpStream::connect(&address).is_ok())?;
+        let url = format!("http://{address}");
+        for name in EXTENSIONS {
+            self.cargo_ext(&["deploy", &format!("example:{name}"), "--server", &url]).show()?;
+        }
+        let sink = format!("example:{ALSO_SERVED}");
+        self.cargo_ext(&["deploy", &sink, "--grant", "http:*.example.com", "--server", &url])
+            .show()?;
+        say::line("");
+        say::line("The server runs until Ctrl-C:");
+        say::line(&format!("  console  {url}/"));
+        say::line(&format!("  OpenAPI  {url}/v1/openapi.json"));
+        say::line(&format!("  MCP      {url}/mcp"));
+        say::line(&format!("  metrics  {url}/metrics"));
+        let arguments = r#"{"rate": 0.05, "cash_flows": [-100, 60, 60]}"#;
+        say::line(&format!(
+            "  a call   curl {url}/v1/example/finance/net_present_value --json '{arguments}'"
+        ));
+        server.wait()
+    }
+}
+
+/// The address that everybody knows, or another one if somebody is there.
+fn free_address() -> Result<String> {
+    let listener =
+        TcpListener::bind("127.0.0.1:8470").or_else(|_| TcpListener::bind("127.0.0.1:0"));
+    let address = listener.and_then(|it| it.local_addr());
+    let address =
+        address.map_err(|error| Failure::new(format!("there is no free port: {error}")))?;
+    Ok(address.to_string())
 }
 
 fn copy(from: &Path, to: &Path) -> Result {

@@ -6,7 +6,7 @@ use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -62,6 +62,41 @@ impl fmt::Display for Failure {
             Some(advice) => write!(f, "\n  help: {advice}"),
             None => Ok(()),
         }
+    }
+}
+
+/// A command that runs.
+pub struct Running {
+    run: Run,
+    child: Child,
+}
+
+impl Running {
+    /// Waits until something is so, while the command runs.
+    pub fn until(mut self, is_so: impl Fn() -> bool) -> Result<Running> {
+        while !is_so() {
+            if let Ok(Some(status)) = self.child.try_wait() {
+                return Err(Failure::new(self.run.ended(status)));
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        Ok(self)
+    }
+
+    /// Waits for its end.
+    pub fn wait(mut self) -> Result {
+        match self.child.wait() {
+            Ok(status) if status.success() => Ok(()),
+            Ok(status) => Err(Failure::new(self.run.ended(status))),
+            Err(error) => Err(self.run.not_started(error)),
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -157,6 +192,12 @@ impl Run {
     pub fn show(mut self) -> Result {
         let status = self.command.status().map_err(|e| self.not_started(e))?;
         if status.success() { Ok(()) } else { Err(Failure::new(self.ended(status))) }
+    }
+
+    /// Starts it with its output connected to the user's; it ends when it is dropped.
+    pub fn start(mut self) -> Result<Running> {
+        let child = self.command.stdin(Stdio::null()).spawn().map_err(|e| self.not_started(e))?;
+        Ok(Running { run: self, child })
     }
 
     /// Runs it as a stage of this name: its output goes to a log, the last line is shown as

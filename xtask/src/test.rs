@@ -11,6 +11,7 @@ pub fn verb(arguments: &[String]) -> Result {
         .arg("test")
         .env("EXT_TEST_WASM_TOOLS", tools::wasm_tools()?)
         .env("EXT_TEST_SKOPEO", tools::skopeo()?)
+        .env("EXT_TEST_CURL", tools::curl()?)
         .env("EXT_TEST_CHROMIUM", tools::chromium()?)
         .env(
             "EXT_TEST_PYTHON",

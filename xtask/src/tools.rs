@@ -66,6 +66,11 @@ pub fn cargo_fuzz() -> Result<PathBuf> {
     Ok(program)
 }
 
+/// curl, with which people try what answers over HTTP.
+pub fn curl() -> Result<PathBuf> {
+    from_package("curl", "curl")
+}
+
 /// skopeo, which copies between OCI registries, layouts and archives.
 pub fn skopeo() -> Result<PathBuf> {
     from_package("skopeo", "skopeo")

@@ -44,8 +44,17 @@ fn component(
     names: bool,
 ) -> anyhow::Result<Vec<u8>> {
     let mut resolve = Resolve::default();
-    let package = resolve.push_str("extension.wit", &wit::render(extension))?;
-    let world = resolve.select_world(&[package], Some(wit::WORLD))?;
+    let mut text = wit::render(extension);
+    let mut world = wit::WORLD;
+    // Who does not log has nothing of it.
+    if module::imports_from(core, wit::LOG)? {
+        resolve.push_str("log.wit", wit::LOG_WIT)?;
+        let (whole, log) = (wit::WORLD, wit::LOG);
+        world = "logging-extension";
+        text.push_str(&format!("world {world} {{\n  include {whole};\n  import {log};\n}}\n"));
+    }
+    let package = resolve.push_str("extension.wit", &text)?;
+    let world = resolve.select_world(&[package], Some(world))?;
     let mut sizes = SizeAlign::default();
     sizes.fill(&resolve);
 

@@ -3,6 +3,7 @@
 use ext_definition::code;
 use ext_definition::diagnostic::{Diagnostic, Place};
 use ext_definition::package::Permissions;
+use ext_definition::wit;
 use wasmparser::{Parser, Payload};
 
 /// What is certain: that something is asked for and cannot be used, or is used without being
@@ -20,7 +21,8 @@ pub fn warnings(core: &[u8], asked: &Permissions, manifest: &Place) -> Vec<Diagn
     // An import that is not WASI's may be anything.
     let reaches = |prefixes: &[&str]| {
         let reaches = |name: &str| prefixes.iter().any(|it| name.starts_with(it));
-        module.imports.iter().any(|name| reaches(name) || !name.starts_with("wasi:"))
+        let unknown = |name: &str| !name.starts_with("wasi:") && name != wit::LOG;
+        module.imports.iter().any(|name| reaches(name) || unknown(name))
     };
     if !asked.http.is_empty() && !reaches(&["wasi:http/", "wasi:sockets/"]) {
         found.push(unused("HTTP requests (`permissions.http`)".into(), "its code can send none"));
@@ -138,6 +140,12 @@ mod tests {
         assert_eq!(codes(&used, "REGION PRICE_LIST", &all), [""; 0]);
         // Nobody knows what that does.
         assert_eq!(codes(&["acme:files/api"], "REGION PRICE_LIST", &all), [""; 0]);
+    }
+
+    #[test]
+    fn logging_reaches_nothing() {
+        let all = Permissions { folders: vec!["/srv".into()], ..Permissions::default() };
+        assert_eq!(codes(&[wit::LOG], "", &all), ["EXT0123"]);
     }
 
     #[test]

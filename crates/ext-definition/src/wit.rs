@@ -13,6 +13,12 @@ pub const INTERFACE: &str = "actions";
 /// The world of a package.
 pub const WORLD: &str = "extension";
 
+/// The interface by which an extension logs, beside its package: `cargo-ext:host`.
+pub const LOG: &str = "cargo-ext:host/log@0.1.0";
+
+/// The package of [`LOG`].
+pub const LOG_WIT: &str = include_str!("log.wit");
+
 /// Renders a definition. Types and functions share one space of names in an interface: a
 /// type called as an action is (`price`, `Price`) gets `-type` appended.
 pub fn render(extension: &Extension) -> String {

@@ -28,6 +28,16 @@ impl Clock {
     }
 }
 
+impl Clock {
+    /// Waits until the count is there.
+    #[cfg(feature = "http")]
+    pub async fn reaches(self, count: u64) {
+        while self.0.load(Ordering::Acquire) < count {
+            tokio::time::sleep(TICK).await;
+        }
+    }
+}
+
 /// A sleeper of an instance. An instance that sleeps does not see its deadline: so this one
 /// wakes up when the deadline has passed, and the instance is ended at its next step.
 pub struct Sleep {

@@ -20,6 +20,8 @@ use crate::host::{Host, Limits};
 use crate::instance::{Failure, Instance};
 use crate::json;
 use crate::mask::Mask;
+#[cfg(not(feature = "http"))]
+use crate::no_http;
 use crate::options::Options;
 use crate::record::Output;
 #[cfg(feature = "remote")]
@@ -125,7 +127,10 @@ impl Extension {
             );
         }
         // Whatever it imports beyond the sandbox's world is refused here, by name.
+        #[cfg(feature = "http")]
         let pre = host.linker().instantiate_pre(&component).map_err(refused)?;
+        #[cfg(not(feature = "http"))]
+        let pre = no_http::instantiate_pre(host.linker(), &component).map_err(refused)?;
         host.start_clock();
         let resources = Resources::of(bytes, &definition.package, host.cache())?;
         let limits = options.limits.map_or(host.limits(), |it| host.limits().min(it));

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use ext_definition::package::Permissions;
 
 use crate::error::LoadError;
+use crate::hosts::Hosts;
 use crate::mask::Mask;
 use crate::options::Grants;
 
@@ -17,6 +18,9 @@ pub struct Granted {
     pub environment: Vec<(String, String)>,
     /// Found to be there when the extension was loaded.
     pub folders: Vec<PathBuf>,
+    /// Where it may send requests.
+    #[cfg_attr(not(feature = "http"), expect(dead_code, reason = "nobody sends"))]
+    pub hosts: Arc<Hosts>,
     /// The values of secrets.
     pub mask: Arc<Mask>,
 }
@@ -24,6 +28,7 @@ pub struct Granted {
 impl Granted {
     pub fn of(asked: &Permissions, grants: &Grants) -> Result<Self, LoadError> {
         let mut granted = Self::default();
+        granted.hosts = Arc::new(Hosts::of(&asked.http, &grants.http)?);
         let mut secrets = Vec::new();
         for name in &asked.environment {
             let secret = grants.secrets.get(name);

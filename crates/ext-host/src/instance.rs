@@ -10,6 +10,7 @@ use crate::call::Call;
 use crate::error::{Error, Limit, Trap};
 use crate::extension::Loaded;
 use crate::host::Limits;
+use crate::log::Records;
 use crate::message;
 use crate::record::Output;
 use crate::sandbox::{Refused, Sandbox};
@@ -123,16 +124,20 @@ impl Instance {
         function.func.call(&mut self.store, params, results).map_err(|error| self.failure(&error))
     }
 
-    /// Forgets what was written in calls that nobody asked it of.
+    /// Forgets what was written and logged in calls that nobody asked it of.
     pub fn forget_output(&mut self) {
-        self.store.data().output.forget();
+        let sandbox = self.store.data_mut();
+        sandbox.output.forget();
+        sandbox.records = Records::default();
     }
 
-    /// Takes what the extension wrote since this was asked last, without secrets that it was
+    /// Takes what the extension wrote and logged since this was asked last, without secrets that it was
     /// granted.
-    pub fn take_output(&self) -> Output {
-        let sandbox = self.store.data();
-        Output { text: sandbox.mask.text(&sandbox.output.take()), ..Output::default() }
+    pub fn take_output(&mut self) -> Output {
+        let sandbox = self.store.data_mut();
+        let text = sandbox.mask.text(&sandbox.output.take());
+        let (records, dropped) = sandbox.records.take(&sandbox.mask);
+        Output { text, records, dropped }
     }
 
     #[cold]

@@ -17,8 +17,8 @@
 //!
 //! An extension reaches nothing outside its sandbox: no files, no network, no environment,
 //! but for what it asks for in its manifest and the program grants ([`Grants`]). Clocks and
-//! random numbers work. What it writes to its standard output and error is kept
-//! with its call, up to a limit. Each call has limits of time, memory and result size
+//! random numbers work. What it writes to its standard output and error, and what it
+//! logs, is kept with its call, up to a limit ([`Extension::invoke`]). Each call has limits of time, memory and result size
 //! ([`Limits`]).
 
 mod call;
@@ -29,11 +29,17 @@ mod extension;
 mod fits;
 mod granted;
 mod host;
+mod hosts;
+#[cfg(feature = "http")]
+mod http;
 mod instance;
 mod json;
+mod log;
 mod map;
 mod mask;
 mod message;
+#[cfg(not(feature = "http"))]
+mod no_http;
 mod options;
 mod output;
 mod record;

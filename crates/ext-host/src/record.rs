@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::SystemTime;
 
+use wasmtime::component::{ComponentType, Lift};
+
 use crate::mask::Mask;
 
 /// What an action said while it was called, without the values of secrets.
@@ -12,9 +14,10 @@ pub struct Output {
     /// What it wrote to its standard output and error: 64 KiB at most, the beginning and the
     /// end.
     pub text: String,
-    /// What it logged, in its order.
+    /// What it logged, in its order: 1,000 records and 256 KiB at most, of which the last
+    /// tenth is for warnings and errors.
     pub records: Vec<Record>,
-    /// How many records were not kept, because there were too many or they were too long.
+    /// How many records were not kept: there were too many, or they were too long.
     pub dropped: u64,
 }
 
@@ -26,12 +29,7 @@ impl Output {
 
     pub(crate) fn hide(&mut self, mask: &Mask) {
         self.text = mask.text(&self.text);
-        for record in &mut self.records {
-            record.message = mask.text(&record.message);
-            for (_, value) in &mut record.fields {
-                *value = mask.text(value);
-            }
-        }
+        self.records.iter_mut().for_each(|record| record.hide(mask));
     }
 }
 
@@ -50,26 +48,62 @@ pub struct Record {
     pub fields: Vec<(String, String)>,
 }
 
+impl Record {
+    pub(crate) fn hide(&mut self, mask: &Mask) {
+        self.message = mask.text(&self.message);
+        for (_, value) in &mut self.fields {
+            *value = mask.text(value);
+        }
+    }
+}
+
 impl fmt::Display for Record {
-    /// On one line: `WARN orders::import: a line has no article line=3`.
+    /// On one line, whatever is in it: `WARN orders::import: a line has no article line=3`.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} {}: {}", self.level, self.target, self.message)?;
-        self.fields.iter().try_for_each(|(name, value)| write!(formatter, " {name}={value}"))
+        let Self { level, target, message, .. } = self;
+        write!(formatter, "{level} {}: {}", OneLine(target), OneLine(message))?;
+        for (name, value) in &self.fields {
+            let plain = !value.is_empty() && !value.contains([' ', '"', '=']);
+            match plain {
+                true => write!(formatter, " {}={}", OneLine(name), OneLine(value))?,
+                false => write!(formatter, " {}={value:?}", OneLine(name))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A text with its control characters escaped: terminals obey some of them.
+struct OneLine<'a>(&'a str);
+
+impl fmt::Display for OneLine<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|it| match it.is_control() {
+            true => write!(formatter, "{}", it.escape_default()),
+            false => write!(formatter, "{it}"),
+        })
     }
 }
 
 /// How much a record matters; what matters more is less.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, ComponentType, Lift)]
+#[component(enum)]
+#[repr(u8)]
 pub enum Level {
     /// Something failed.
+    #[component(name = "error")]
     Error,
     /// Something is not as it should be.
+    #[component(name = "warn")]
     Warn,
     /// Something that is worth knowing happened.
+    #[component(name = "info")]
     Info,
     /// For those who look for a mistake.
+    #[component(name = "debug")]
     Debug,
     /// For those who look very closely.
+    #[component(name = "trace")]
     Trace,
 }
 

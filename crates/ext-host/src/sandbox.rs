@@ -10,6 +10,9 @@ use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView};
 
 use crate::clock::{Clock, Sleep};
 use crate::extension::Loaded;
+#[cfg(feature = "http")]
+use crate::http::{self, Http};
+use crate::log::{self, Records};
 use crate::mask::Mask;
 use crate::output::Written;
 use crate::resources;
@@ -17,9 +20,13 @@ use crate::resources;
 /// The state of one instance on the host's side.
 pub struct Sandbox {
     wasi: WasiCtx,
-    resources: ResourceTable,
+    pub resources: ResourceTable,
+    #[cfg(feature = "http")]
+    pub http: Http,
     /// Standard output and error, in the order in which they were written.
     pub output: Written,
+    /// What it logged.
+    pub records: Records,
     /// The values of secrets that it was granted.
     pub mask: Arc<Mask>,
     pub memory: MemoryLimit,
@@ -55,7 +62,10 @@ impl Sandbox {
         Ok(Self {
             wasi: wasi.build(),
             resources: ResourceTable::new(),
+            #[cfg(feature = "http")]
+            http: Http::new(granted.hosts.clone()),
             output,
+            records: Records::default(),
             mask: granted.mask.clone(),
             memory: MemoryLimit { allowed: loaded.limits.memory, refused: false },
             clock: loaded.host.clock().clone(),
@@ -69,6 +79,15 @@ impl Sandbox {
     pub fn start_call(&mut self, ticks: u64) {
         self.deadline = self.clock.after(ticks);
         self.memory.refused = false;
+    }
+}
+
+#[cfg(feature = "http")]
+impl Sandbox {
+    /// What an instance waits with, and the end of the call that waits.
+    pub fn waits(&mut self) -> (&mut ResourceTable, impl Future<Output = ()> + use<>) {
+        let end = self.clock.clone().reaches(self.deadline);
+        (&mut self.resources, end)
     }
 }
 
@@ -114,6 +133,9 @@ pub fn linker(engine: &Engine) -> wasmtime::Result<Linker<Sandbox>> {
     bounded_sleep(&mut linker)?;
     asked_time(&mut linker)?;
     linker.allow_shadowing(false);
+    log::add_to_linker(&mut linker)?;
+    #[cfg(feature = "http")]
+    http::add_to_linker(&mut linker)?;
     Ok(linker)
 }
 
@@ -172,7 +194,7 @@ fn asked_time(linker: &mut Linker<Sandbox>) -> wasmtime::Result<()> {
 
 /// Why a call was ended that wanted what its extension does not ask for.
 #[derive(Debug)]
-pub struct Refused(&'static str);
+pub struct Refused(pub &'static str);
 
 impl std::fmt::Display for Refused {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

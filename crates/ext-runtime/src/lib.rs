@@ -60,6 +60,11 @@
 //! # fn main() {}
 //! ```
 //!
+//! With the feature `log`, what is given to the [`log`](https://docs.rs/log) crate reaches the
+//! host with its level, target and fields, and is kept with the call; nothing has to be set up.
+//! Records of the level `trace` are left out unless the extension calls
+//! `log::set_max_level(LevelFilter::Trace)`.
+//!
 //! On WebAssembly targets each action additionally exports one core function and one
 //! entry of the custom section that `cargo ext` reads (see [`description`]).
 
@@ -69,6 +74,8 @@ extern crate self as ext_runtime;
 mod abi;
 pub mod description;
 mod layout;
+#[cfg(all(feature = "log", target_family = "wasm"))]
+mod log;
 mod resource;
 mod types;
 

@@ -16,7 +16,9 @@
 //! | [`single`] | results that need no memory |
 //! | [`names`], [`elsewhere`] | where names come from, and what they may be |
 //! | [`outcomes`] | errors of the extension's own |
+//! | `requests` | HTTP |
 //! | [`resources`] | files that ship with an extension |
+//! | `logging` | what is told besides the result |
 //! | [`memory`], [`trouble`], [`world`] | an extension and its host |
 
 #![expect(
@@ -34,6 +36,8 @@ pub mod codes;
 pub mod elsewhere;
 pub mod generics;
 pub mod lists;
+#[cfg(target_family = "wasm")]
+pub mod logging;
 pub mod maps;
 pub mod memory;
 pub mod names;
@@ -41,6 +45,8 @@ pub mod options;
 pub mod outcomes;
 pub mod parameters;
 pub mod platform;
+#[cfg(target_family = "wasm")]
+pub mod requests;
 pub mod resources;
 pub mod results;
 pub mod rules;

@@ -79,7 +79,7 @@ fn val_type(ty: &WasmType) -> ValType {
 }
 
 /// A package: a component and a manifest, whatever it says.
-fn package(component: &[u8], manifest: &[u8]) -> Vec<u8> {
+pub fn package(component: &[u8], manifest: &[u8]) -> Vec<u8> {
     let mut package = component.to_vec();
     let data = manifest_section(manifest).into();
     let section = CustomSection { name: MANIFEST_SECTION.into(), data };
@@ -89,7 +89,7 @@ fn package(component: &[u8], manifest: &[u8]) -> Vec<u8> {
 
 /// A component without its manifest: sections are an id, a length and so many bytes
 /// (component model, `Binary.md`).
-fn without_manifest(package: &[u8]) -> Vec<u8> {
+pub fn without_manifest(package: &[u8]) -> Vec<u8> {
     let (header, mut rest) = package.split_at(8);
     let mut out = header.to_vec();
     while !rest.is_empty() {

@@ -1,5 +1,6 @@
 //! `cargo ext run`: one call in the sandbox.
 
+use std::io::Write;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -7,7 +8,7 @@ use ext_definition::code;
 use ext_definition::diagnostic::Diagnostic;
 use ext_definition::model::{Action, Extension as Definition, Field, Kind, Type};
 use ext_definition::naming::snake;
-use ext_host::{ActionError, Error, Host, Limits};
+use ext_host::{ActionError, Error, Host, Limits, Output};
 use serde_json::{Map, Value};
 
 use crate::artifact::{self, read};
@@ -44,14 +45,27 @@ pub fn run(arguments: &Run, common: &Common, shell: &Shell) -> Result<(), Failur
     }
     let object = object(words, action, definition)?;
     let (result, output) = extension.invoke(&action.name, &object);
-    if !output.text.is_empty() {
-        use std::io::Write;
-        let _ = write!(anstream::stderr(), "{}", output.text);
-    }
+    tell(&output);
     let result = result.map_err(failed)?;
     // Strings, numbers and string keys only: writing them cannot fail.
     shell.print(serde_json::to_string_pretty(&result).unwrap_or_default());
     Ok(())
+}
+
+/// What the action wrote and logged, on standard error.
+fn tell(output: &Output) {
+    let mut stderr = anstream::stderr().lock();
+    // Nobody may be listening.
+    let _ = write!(stderr, "{}", output.text);
+    if !output.text.is_empty() && !output.text.ends_with('\n') {
+        let _ = writeln!(stderr);
+    }
+    for record in &output.records {
+        let _ = writeln!(stderr, "{record}");
+    }
+    if output.dropped > 0 {
+        let _ = writeln!(stderr, "({} more records were not kept)", output.dropped);
+    }
 }
 
 fn usage(message: String) -> Failure {

@@ -13,6 +13,23 @@ use super::adapter::{self, Action, Adapter, Shared};
 /// Exports of `ext-runtime` that end here.
 const PREFIX: &str = "ext:";
 
+/// What `ext-runtime` wants to be called before everything else, if it does.
+const INITIALIZE: &str = "ext:initialize";
+
+/// Whether a module imports anything from a module of this name.
+pub fn imports_from(core: &[u8], name: &str) -> Result<bool> {
+    for payload in Parser::new(0).parse_all(core) {
+        if let Payload::ImportSection(section) = payload? {
+            for import in section.into_imports() {
+                if import?.module == name {
+                    return Ok(true);
+                }
+            }
+        }
+    }
+    Ok(false)
+}
+
 /// Appends an adapter for each action, and exports what the Canonical ABI expects.
 pub fn with_adapters(
     core: &[u8],
@@ -48,6 +65,9 @@ pub fn with_adapters(
     code.instruction(&wasm_encoder::Instruction::End);
     functions.push((types.index(vec![ValType::I32], vec![]), code));
     exports.export("cabi_realloc", ExportKind::Func, symbol("ext:realloc")?);
+    if let Some(initialize) = counts.functions_by_export.get(INITIALIZE) {
+        exports.export("cm32p2_initialize", ExportKind::Func, *initialize);
+    }
 
     let mut module = Module::new();
     for payload in Parser::new(0).parse_all(core) {

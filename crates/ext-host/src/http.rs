@@ -1,0 +1,171 @@
+//! HTTP requests that extensions send, to hosts that they ask for *and* were granted.
+//!
+//! A request goes where its authority says: the `Host` header is the host's own, what names a
+//! user is refused, and so is `CONNECT`, which would make a tunnel of a granted server. Nobody
+//! follows redirects here; an extension that does sends another request, which is looked at
+//! as the first one.
+
+mod waiting;
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use ext_definition::package::Permissions;
+use http::header::HOST;
+use http::uri::{Authority, Scheme, Uri};
+use http::{HeaderValue, Method, Request};
+use wasmtime::component::Linker;
+use wasmtime_wasi_http::{
+    Error, RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView,
+    default_hooks,
+};
+
+use crate::hosts::Hosts;
+use crate::sandbox::Sandbox;
+
+/// Most requests of one instance that are under way at a time.
+const MAX_REQUESTS: usize = 32;
+
+/// The state of an instance.
+#[derive(Default)]
+pub struct Http {
+    context: WasiHttpCtx,
+    requests: Requests,
+}
+
+#[derive(Default)]
+struct Requests {
+    hosts: Arc<Hosts>,
+    /// One clone for each that is under way.
+    running: Arc<()>,
+}
+
+impl Http {
+    pub fn new(hosts: Arc<Hosts>) -> Self {
+        Self { requests: Requests { hosts, ..Requests::default() }, ..Self::default() }
+    }
+}
+
+impl WasiHttpView for Sandbox {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        let Http { context, requests } = &mut self.http;
+        WasiHttpCtxView { hooks: requests, table: &mut self.resources, ctx: context }
+    }
+}
+
+/// Lets extensions send requests. Waiting for an answer ends with the call.
+pub fn add_to_linker(linker: &mut Linker<Sandbox>) -> wasmtime::Result<()> {
+    wasmtime_wasi_http::p2::add_only_http_to_linker_sync(linker)?;
+    waiting::add_to_linker(linker)
+}
+
+/// What goes on behind an answer: its body comes in.
+type Rest = Box<dyn Future<Output = Result<(), Error>> + Send>;
+
+type Answer = Result<(http::Response<WasiBody>, Rest), Error>;
+
+impl WasiHttpHooks for Requests {
+    fn send_request(
+        &mut self,
+        request: Request<WasiBody>,
+        options: Option<RequestOptions>,
+        before: Rest,
+    ) -> Box<dyn Future<Output = Answer> + Send> {
+        let running = self.running.clone();
+        let request = match Arc::strong_count(&running) - 1 > MAX_REQUESTS {
+            true => Err(Error::ConnectionLimitReached),
+            false => self.allowed(request),
+        };
+        let sent = request.map(|it| default_hooks().send_request(it, options, before));
+        Box::new(async move {
+            let (answer, rest) = Pin::from(sent?).await?;
+            let rest = async move {
+                let _running = running;
+                Pin::from(rest).await
+            };
+            Ok((answer, Box::new(rest) as Rest))
+        })
+    }
+}
+
+impl Requests {
+    /// The request as it is sent, if it may be.
+    fn allowed(&self, mut request: Request<WasiBody>) -> Result<Request<WasiBody>, Error> {
+        let (host, port) = destination(request.method(), request.uri())?;
+        if !self.hosts.allow(&host, port.unwrap_or_else(|| default_port(request.uri()))) {
+            return Err(Error::HttpRequestDenied);
+        }
+        // What was looked at is what is sent, to the letter.
+        let authority = port.map_or(host.clone(), |port| format!("{host}:{port}"));
+        let invalid = |_| Error::HttpRequestUriInvalid;
+        let header = HeaderValue::from_str(&authority).map_err(|_| Error::HttpRequestUriInvalid)?;
+        let mut parts = request.uri().clone().into_parts();
+        parts.authority = Some(Authority::try_from(authority).map_err(invalid)?);
+        *request.uri_mut() = Uri::from_parts(parts).map_err(|_| Error::HttpRequestUriInvalid)?;
+        request.headers_mut().insert(HOST, header);
+        Ok(request)
+    }
+}
+
+/// Where a request goes: a host in small letters, and a port if it names one.
+fn destination(method: &Method, uri: &Uri) -> Result<(String, Option<u16>), Error> {
+    let authority = uri.authority().ok_or(Error::HttpRequestUriInvalid)?.as_str();
+    let (host, port) = match authority.split_once(':') {
+        // No sign, no zeros: `http` and the resolver shall not read it in different ways.
+        Some((host, port)) => {
+            let number = port.parse::<u16>().ok().filter(|it| it.to_string() == port);
+            (host, Some(number.ok_or(Error::HttpRequestDenied)?))
+        }
+        None => (authority, None),
+    };
+    // Neither a user nor an address in brackets.
+    let plain = |it: char| it.is_ascii_alphanumeric() || matches!(it, '-' | '.');
+    match method != Method::CONNECT && host.chars().all(plain) {
+        true => Ok((host.to_ascii_lowercase(), port)),
+        false => Err(Error::HttpRequestDenied),
+    }
+}
+
+fn default_port(uri: &Uri) -> u16 {
+    if uri.scheme() == Some(&Scheme::HTTPS) { 443 } else { 80 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn destinations() {
+        let of = |uri: &str| {
+            let uri: Uri = uri.parse().ok()?;
+            let (host, port) = destination(&Method::GET, &uri).ok()?;
+            Some((host, port.unwrap_or_else(|| default_port(&uri))))
+        };
+        for (uri, host, port) in [
+            ("https://api.Example.com/a", "api.example.com", 443),
+            ("http://localhost", "localhost", 80),
+            ("https://localhost:80/?a@b:1", "localhost", 80),
+            ("http://127.0.0.1:8080", "127.0.0.1", 8080),
+            // It is another name than the one without the dot.
+            ("http://example.com./", "example.com.", 80),
+        ] {
+            assert_eq!(of(uri), Some((host.to_owned(), port)), "{uri}");
+        }
+        for uri in [
+            "/path",
+            "http://example.com@evil.org/",
+            "http://example.com:80@evil.org/",
+            "http://u:p@example.com/",
+            "http://[::1]/",
+            "http://[::1]:80/",
+            "http://example.com:/",
+            "http://example.com:080/",
+            "http://example.com:99999/",
+            "http://exa_mple.com/",
+        ] {
+            assert_eq!(of(uri), None, "{uri}");
+        }
+        let uri = "http://example.com:80".parse().unwrap();
+        assert!(destination(&Method::CONNECT, &uri).is_err());
+    }
+}
