@@ -27,8 +27,8 @@ pub struct Granted {
 
 impl Granted {
     pub fn of(asked: &Permissions, grants: &Grants) -> Result<Self, LoadError> {
-        let mut granted = Self::default();
-        granted.hosts = Arc::new(Hosts::of(&asked.http, &grants.http)?);
+        let hosts = Arc::new(Hosts::of(&asked.http, &grants.http)?);
+        let mut granted = Self { hosts, ..Self::default() };
         let mut secrets = Vec::new();
         for name in &asked.environment {
             let secret = grants.secrets.get(name);

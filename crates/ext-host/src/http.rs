@@ -10,7 +10,6 @@ mod waiting;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use ext_definition::package::Permissions;
 use http::header::HOST;
 use http::uri::{Authority, Scheme, Uri};
 use http::{HeaderValue, Method, Request};
