@@ -82,8 +82,19 @@ impl Server {
 
     /// Starts one with this folder.
     pub fn start_in(scratch: &Scratch, data: &Path, options: &[&str]) -> Self {
+        Self::start_with(scratch, data, options, &[])
+    }
+
+    /// Starts one with this folder, and variables of its environment.
+    pub fn start_with(
+        scratch: &Scratch,
+        data: &Path,
+        options: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Self {
         let mut command: Command = scratch.command("", &["serve", "--message-format", "json"]);
         command.args(["--listen", "127.0.0.1:0", "--data"]).arg(data).args(options);
+        command.envs(variables.iter().copied());
         let mut process = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

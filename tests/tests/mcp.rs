@@ -110,7 +110,7 @@ fn as_expected(seen: &Value) {
     let double = tool("example_kitchen-sink-double");
     assert_eq!(
         double["annotations"],
-        json!({ "readOnlyHint": true, "idempotentHint": true, "openWorldHint": false })
+        json!({ "readOnlyHint": true, "idempotentHint": true, "openWorldHint": true })
     );
     let description = double["description"].as_str().unwrap();
     assert!(description.ends_with("\n\nDeprecated: multiply yourself"), "{description}");

@@ -96,8 +96,11 @@ fn what_goes_wrong_is_the_same_as_here() {
 fn who_calls_is_told() {
     let server = answering(|_| Reply::json(200, &json!(1)));
     let parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-    let trace =
-        move || Trace { request_id: Some("r-7".to_owned()), traceparent: Some(parent.to_owned()) };
+    let trace = move || Trace {
+        request_id: Some("r-7".to_owned()),
+        traceparent: Some(parent.to_owned()),
+        tracestate: Some("a=1".to_owned()),
+    };
     let extension = on(server.address(), Host::builder().token(" secret\n").trace(trace));
     extension.call_json("counts", &json!({})).expect("a number");
     let requests = server.requests();
@@ -105,6 +108,7 @@ fn who_calls_is_told() {
         assert_eq!(request.header("authorization"), Some("Bearer secret"));
         assert_eq!(request.header("x-request-id"), Some("r-7"));
         assert_eq!(request.header("traceparent"), Some(parent));
+        assert_eq!(request.header("tracestate"), Some("a=1"));
     }
     assert_eq!(requests.len(), 2);
     assert!(requests.iter().all(|it| it.path.starts_with("/v1/example/kitchen-sink@%3D")));
@@ -114,11 +118,14 @@ fn who_calls_is_told() {
     let trace = || Trace {
         request_id: Some("a\r\nb: c".to_owned()),
         traceparent: Some("00-1-2-3".to_owned()),
+        tracestate: Some("a=1".to_owned()),
     };
     let extension = on(server.address(), Host::builder().trace(trace));
     extension.call_json("counts", &json!({})).expect("a number");
     let last = server.requests().pop().expect("a request");
-    assert_eq!((last.header("x-request-id"), last.header("traceparent")), (None, None));
+    for name in ["x-request-id", "traceparent", "tracestate"] {
+        assert_eq!(last.header(name), None);
+    }
 }
 
 #[test]

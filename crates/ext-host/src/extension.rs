@@ -30,6 +30,7 @@ use crate::resources::Resources;
 use crate::sandbox::Sandbox;
 #[cfg(feature = "remote")]
 use crate::server::Asked;
+use crate::server::Trace;
 
 /// A package that an application locked, as its generated client knows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -248,11 +249,22 @@ impl Extension {
         action: &str,
         arguments: &Value,
     ) -> (Result<Value, Error<ActionError>>, Output) {
+        self.invoke_in(None, action, arguments)
+    }
+
+    /// As [`Extension::invoke`]; HTTP requests that the action sends carry what it is a part of,
+    /// if they do not say themselves what they are a part of.
+    pub fn invoke_in(
+        &self,
+        trace: Option<&Trace>,
+        action: &str,
+        arguments: &Value,
+    ) -> (Result<Value, Error<ActionError>>, Output) {
         let mut output = Output::default();
         let result = match &self.0 {
-            Backend::Here(loaded) => loaded.call_json(action, arguments, &mut output),
+            Backend::Here(loaded) => loaded.call_json(action, arguments, trace, &mut output),
             #[cfg(feature = "remote")]
-            Backend::Server(remote) => remote.call_json(action, arguments),
+            Backend::Server(remote) => remote.call_json(action, arguments, trace),
         };
         (result, output)
     }
@@ -284,10 +296,11 @@ impl Loaded {
         &self,
         name: &str,
         arguments: &Value,
+        trace: Option<&Trace>,
         output: &mut Output,
     ) -> Result<Value, Error<ActionError>> {
         let index = self.by_name.index(name, &self.definition)?;
-        let mut result = self.call_values(index, arguments, output);
+        let mut result = self.call_values(index, arguments, trace, output);
         let trapped = matches!(result, Err(Error::Trap(_)));
         if self.has_secrets && (trapped || !output.is_empty()) {
             let parameters = &self.definition.actions[index].parameters;
@@ -304,6 +317,7 @@ impl Loaded {
         &self,
         index: usize,
         arguments: &Value,
+        trace: Option<&Trace>,
         output: &mut Output,
     ) -> Result<Value, Error<ActionError>> {
         let action = &self.definition.actions[index];
@@ -311,7 +325,9 @@ impl Loaded {
         let mut results = self.types.room_for_results(action);
         self.on_instance(|instance| {
             instance.forget_output();
+            instance.is_part_of(trace);
             let called = instance.call_values(self, index, &params, &mut results);
+            instance.is_part_of(None);
             // A panic's report was taken out by the failure.
             *output = instance.take_output();
             called

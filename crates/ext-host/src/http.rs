@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use http::header::HOST;
 use http::uri::{Authority, Scheme, Uri};
-use http::{HeaderValue, Method, Request};
+use http::{HeaderName, HeaderValue, Method, Request};
 use wasmtime::component::Linker;
 use wasmtime_wasi_http::{
     Error, RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView,
@@ -21,9 +21,14 @@ use wasmtime_wasi_http::{
 
 use crate::hosts::Hosts;
 use crate::sandbox::Sandbox;
+use crate::server::Trace;
 
 /// Most requests of one instance that are under way at a time.
 const MAX_REQUESTS: usize = 32;
+
+/// What a request is a part of (W3C Trace Context).
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 
 /// The state of an instance.
 #[derive(Default)]
@@ -37,11 +42,24 @@ struct Requests {
     hosts: Arc<Hosts>,
     /// One clone for each that is under way.
     running: Arc<()>,
+    /// What they are a part of: names and values of headers.
+    trace: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl Http {
     pub fn new(hosts: Arc<Hosts>) -> Self {
         Self { requests: Requests { hosts, ..Requests::default() }, ..Self::default() }
+    }
+
+    /// Says what requests are a part of from now on.
+    pub fn is_part_of(&mut self, trace: Option<&Trace>) {
+        let headers = &mut self.requests.trace;
+        headers.clear();
+        let Some(Trace { traceparent, tracestate, .. }) = trace else { return };
+        for (name, value) in [(TRACEPARENT, traceparent), (TRACESTATE, tracestate)] {
+            let value = value.as_deref().and_then(|it| HeaderValue::from_str(it).ok());
+            headers.extend(value.map(|it| (name, it)));
+        }
     }
 }
 
@@ -102,6 +120,9 @@ impl Requests {
         parts.authority = Some(Authority::try_from(authority).map_err(invalid)?);
         *request.uri_mut() = Uri::from_parts(parts).map_err(|_| Error::HttpRequestUriInvalid)?;
         request.headers_mut().insert(HOST, header);
+        if !request.headers().contains_key(TRACEPARENT) {
+            request.headers_mut().extend(self.trace.iter().cloned());
+        }
         Ok(request)
     }
 }

@@ -14,6 +14,7 @@ use crate::log::Records;
 use crate::message;
 use crate::record::Output;
 use crate::sandbox::{Refused, Sandbox};
+use crate::server::Trace;
 
 /// An instance and what it needs to be called.
 pub struct Instance {
@@ -124,6 +125,15 @@ impl Instance {
         function.func.call(&mut self.store, params, results).map_err(|error| self.failure(&error))
     }
 
+    /// Says what calls are a part of from now on.
+    #[cfg_attr(not(feature = "http"), expect(clippy::unused_self, reason = "nobody sends"))]
+    pub fn is_part_of(&mut self, trace: Option<&Trace>) {
+        #[cfg(feature = "http")]
+        self.store.data_mut().http.is_part_of(trace);
+        #[cfg(not(feature = "http"))]
+        let _ = trace;
+    }
+
     /// Forgets what was written and logged in calls that nobody asked it of.
     pub fn forget_output(&mut self) {
         let sandbox = self.store.data_mut();
@@ -131,8 +141,8 @@ impl Instance {
         sandbox.records = Records::default();
     }
 
-    /// Takes what the extension wrote and logged since this was asked last, without secrets that it was
-    /// granted.
+    /// Takes what the extension wrote and logged since this was asked last, without secrets
+    /// that it was granted.
     pub fn take_output(&mut self) -> Output {
         let sandbox = self.store.data_mut();
         let text = sandbox.mask.text(&sandbox.output.take());

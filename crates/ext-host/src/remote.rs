@@ -20,7 +20,7 @@ use crate::call::{Arguments as _, Call};
 use crate::error::{ActionError, Error, LoadError};
 use crate::extension::{Locked, Names};
 use crate::host::{Host, Limits};
-use crate::server::{Asked, ServerError};
+use crate::server::{Asked, ServerError, Trace};
 use connection::{Answer, Connection, Request};
 
 pub use connection::Connections;
@@ -120,7 +120,7 @@ impl Remote {
     /// What a component would return: what is generic stays small.
     fn results(&self, action: &Action, place: &Place, body: &[u8]) -> Result<Value, Error> {
         let outcome = |key: &str, value| Value::from_iter([(key, value)]);
-        let value = match (self.exchange(action, place, body)?, &action.error) {
+        let value = match (self.exchange(action, place, body, None)?, &action.error) {
             (Answer::Result(value), Some(_)) => outcome("ok", self.unnamed(action, value)),
             (Answer::Result(value), None) => self.unnamed(action, value),
             (Answer::Action { value, .. }, Some(_)) => outcome("err", value),
@@ -147,7 +147,12 @@ impl Remote {
     }
 
     /// A call by name.
-    pub fn call_json(&self, name: &str, arguments: &Value) -> Result<Value, Error<ActionError>> {
+    pub fn call_json(
+        &self,
+        name: &str,
+        arguments: &Value,
+        trace: Option<&Trace>,
+    ) -> Result<Value, Error<ActionError>> {
         let index = self.by_name.index(name, &self.definition)?;
         let (action, place) = self.action(index).map_err(widen)?;
         // An action without parameters can be called with nothing at all.
@@ -155,17 +160,24 @@ impl Remote {
             Value::Null => "{}".to_owned(),
             arguments => arguments.to_string(),
         };
-        match self.exchange(action, place, body.as_bytes()).map_err(widen)? {
+        match self.exchange(action, place, body.as_bytes(), trace).map_err(widen)? {
             Answer::Result(value) => Ok(value),
             Answer::Action { message, value } => Err(Error::Action(ActionError { message, value })),
         }
     }
 
-    fn exchange(&self, action: &Action, place: &Place, body: &[u8]) -> Result<Answer, Error> {
+    fn exchange(
+        &self,
+        action: &Action,
+        place: &Place,
+        body: &[u8],
+        trace: Option<&Trace>,
+    ) -> Result<Answer, Error> {
         self.connection.call(&Request {
             path: &place.path,
             body,
             limits: self.limits,
+            trace,
             // It may run twice without a difference.
             repeatable: action.options.function,
         })

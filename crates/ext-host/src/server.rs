@@ -50,7 +50,8 @@ pub struct Asked {
     pub by: &'static str,
 }
 
-/// What a call on a platform server is a part of: shown in its logs and traces.
+/// What a call is a part of: shown in the logs and traces of a platform server, and told to the
+/// servers that an action asks itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Trace {
     /// Of the request that the program itself serves: 1–128 of `[A-Za-z0-9._-]`, else it is not
@@ -58,6 +59,8 @@ pub struct Trace {
     pub request_id: Option<String>,
     /// As W3C's Trace Context writes it.
     pub traceparent: Option<String>,
+    /// What tracing systems keep for themselves (Trace Context, section 3.3).
+    pub tracestate: Option<String>,
 }
 
 impl Settings {

@@ -13,6 +13,7 @@ use crate::platform::Platform;
 use crate::problem::Problem;
 use crate::running::Running;
 use crate::store::{CallRecord, Outcome};
+use crate::trace::{Span, TraceContext};
 
 /// A call that is to be made.
 pub struct Invocation {
@@ -26,6 +27,8 @@ pub struct Invocation {
     pub action: String,
     /// The object of arguments.
     pub arguments: Value,
+    /// The operation that sent the request, if it said so.
+    pub parent: Option<TraceContext>,
 }
 
 /// A call that was made.
@@ -52,6 +55,7 @@ impl Platform {
             id: invocation.id,
             consumer: invocation.consumer,
             surface: invocation.surface,
+            span: self.traces.start(invocation.parent.as_ref()),
         };
         // First its own queue: who floods one extension takes no place from the others.
         let Some(own) = entry.running.gate.enter().await else {
@@ -66,7 +70,9 @@ impl Platform {
         let (sender, receiver) = oneshot::channel();
         let (action, arguments) = (invocation.action, invocation.arguments);
         let job = move || {
-            let (result, output) = entry.running.extension.invoke(&action, &arguments);
+            let trace = entry.span.trace(&entry.id);
+            let (result, output) =
+                entry.running.extension.invoke_in(Some(&trace), &action, &arguments);
             let called = entry.end(result.map_err(Problem::from), log(&output));
             drop((own, ours));
             // Whoever asked may have gone.
@@ -117,6 +123,7 @@ struct Entry {
     id: String,
     consumer: String,
     surface: &'static str,
+    span: Span,
 }
 
 impl Entry {
@@ -128,16 +135,18 @@ impl Entry {
             let outcome = problem.map_or(Outcome::Ok, |it| outcome(it.code()));
             let (platform, running) = (&self.platform, &self.running);
             platform.metrics.call(&running.id, &running.version, &action, outcome.word(), took);
+            let trace = self.span.context().trace_id();
             if took >= platform.configuration.slow {
                 tracing::info!(
                     extension = running.id,
                     action,
                     request = self.id,
+                    trace,
                     milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
                     "slow call"
                 );
             }
-            platform.recorder.record(CallRecord {
+            let call = CallRecord {
                 id: self.id.clone(),
                 at: self.at,
                 micros: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
@@ -150,7 +159,10 @@ impl Entry {
                 code: problem.map(|it| it.code().to_string()),
                 detail: problem.map(|it| it.detail().to_owned()).unwrap_or_default(),
                 log: log.clone(),
-            });
+                trace,
+            };
+            self.span.end(&call);
+            platform.recorder.record(call);
         }
         Called { result: result.map_err(|problem| problem.of_request(&self.id)), took, log }
     }

@@ -25,6 +25,8 @@ mod loading;
 mod logging;
 mod mcp;
 mod metrics;
+#[cfg(feature = "otel")]
+mod otel;
 mod permission;
 mod platform;
 mod problem;
@@ -34,6 +36,7 @@ mod server;
 mod settings;
 pub mod store;
 mod text;
+mod trace;
 mod workers;
 
 pub use deploy::{DeployRequest, Stage};

@@ -25,6 +25,7 @@ use crate::auth::{Caller, Verb};
 use crate::invoke::Invocation;
 use crate::platform::Platform;
 use crate::running::Running;
+use crate::trace::TraceContext;
 
 pub use stdio::serve_stdio;
 pub use tool::Tools;
@@ -40,18 +41,20 @@ pub struct Handler {
     only: Option<Only>,
     /// Of the HTTP request; `None`: each call gets one of its own.
     request: Option<String>,
+    /// The operation that sent it, if it said so.
+    parent: Option<TraceContext>,
 }
 
 impl Handler {
     /// Answers this caller, about all that he may call, or about one extension.
     pub fn new(platform: Arc<Platform>, caller: Caller, only: Option<Only>) -> Self {
-        Self { platform, caller, only, request: None }
+        Self { platform, caller, only, request: None, parent: None }
     }
 
-    /// Calls are known by the id of the request.
+    /// Calls are known by the id of the request, and a part of what that is a part of.
     #[must_use]
-    pub fn of_request(self, id: &str) -> Self {
-        Self { request: Some(id.to_owned()), ..self }
+    pub fn of_request(self, id: &str, parent: Option<TraceContext>) -> Self {
+        Self { request: Some(id.to_owned()), parent, ..self }
     }
 
     /// The versions whose actions are tools now, in the order of names.
@@ -124,6 +127,7 @@ impl ServerHandler for Handler {
             surface: "mcp",
             action: tool.action.clone(),
             arguments: Value::Object(request.arguments.unwrap_or_default()),
+            parent: self.parent.clone(),
         };
         let called = self.platform.invoke(running, invocation).await;
         Ok(match called.result {

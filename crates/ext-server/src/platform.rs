@@ -15,6 +15,7 @@ use crate::recorder::Recorder;
 use crate::running::Deployments;
 use crate::settings::{Configuration, StartError};
 use crate::store::{Sqlite, Store};
+use crate::trace::Traces;
 use crate::workers::Workers;
 
 /// Everything that the server knows and does.
@@ -31,6 +32,7 @@ pub struct Platform {
     pub(crate) workers: Workers,
     pub(crate) recorder: Recorder,
     pub(crate) metrics: Metrics,
+    pub(crate) traces: Traces,
     /// Whether the server ends: what would wait for ever stops then.
     pub(crate) ending: tokio::sync::watch::Sender<bool>,
 }
@@ -70,6 +72,7 @@ impl Platform {
             workers: Workers::new(tokio::runtime::Handle::current()),
             recorder,
             metrics: Metrics::new(),
+            traces: Traces::new()?,
             ending: tokio::sync::watch::Sender::new(false),
         });
         platform.load().await?;

@@ -114,6 +114,9 @@ impl Server {
         drop(listener);
         platform.ending.send_replace(true);
         let _ = tokio::time::timeout(FINISH, graceful.shutdown()).await;
+        let ending = platform.clone();
+        // It blocks until the collector has what is left.
+        let _ = tokio::task::spawn_blocking(move || ending.traces.shutdown()).await;
         // Calls hold the platform; with the last one the recorder goes, and its task ends
         // when all is written.
         drop((router, platform));

@@ -266,6 +266,9 @@ pub struct CallRecord {
     /// What the extension wrote during the call.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub log: String,
+    /// The trace that it is a part of (W3C Trace Context): 32 hexadecimal digits.
+    #[serde(default)]
+    pub trace: String,
 }
 
 /// Which calls.

@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use ext_definition::package::Permissions;
-use ext_host::{Error, Extension, Grants, Limit, Limits, Options};
+use ext_host::{Error, Extension, Grants, Limit, Limits, Options, Trace};
 use serde_json::{Value, json};
 
 use super::{grants, sink};
@@ -89,6 +89,26 @@ fn a_request_and_its_answer() {
     });
     assert_eq!(body, json!("hello"));
     assert!(server.asked.recv().expect("it was asked").starts_with("POST "));
+}
+
+#[test]
+fn a_request_is_a_part_of_what_its_call_is_a_part_of() {
+    let server = serve(HELLO);
+    let here = format!("localhost:{}", server.port);
+    let extension = extension(&[&here], &[&here], 30);
+    let parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    let trace = Trace {
+        traceparent: Some(parent.to_owned()),
+        tracestate: Some("a=1".to_owned()),
+        ..Trace::default()
+    };
+    for (trace, expected) in [(Some(&trace), true), (None, false)] {
+        let (result, _) = extension.invoke_in(trace, "requests", &get(&here));
+        assert_eq!(result.expect("an answer")["status"], 200);
+        let asked = server.asked.recv().expect("it was asked");
+        assert_eq!(asked.contains(&format!("traceparent: {parent}\r\n")), expected, "{asked}");
+        assert_eq!(asked.contains("tracestate: a=1\r\n"), expected, "{asked}");
+    }
 }
 
 #[test]

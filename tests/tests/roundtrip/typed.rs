@@ -180,6 +180,10 @@ const ACTIONS: &[&str] = &[
     "former_rate",
     "large",
     "list",
+    "logs_and_panics",
+    "logs_fields",
+    "logs_levels",
+    "logs_much",
     "loops_forever",
     "memory_pages",
     "now",
@@ -192,6 +196,7 @@ const ACTIONS: &[&str] = &[
     "reads_file",
     "reads_input",
     "record",
+    "requests",
     "result",
     "run",
     "sleeps",
@@ -202,6 +207,7 @@ const ACTIONS: &[&str] = &[
     "writes",
     "writes_and_panics",
     "writes_file",
+    "writes_to_nobody",
 ];
 
 /// The place of an action.

@@ -11,7 +11,7 @@ use super::address;
 use super::problem::Problem;
 use crate::error::{Error, Limit};
 use crate::host::Limits;
-use crate::server::{Asked, ServerError, Settings, TOKEN, Tracer};
+use crate::server::{Asked, ServerError, Settings, TOKEN, Trace, Tracer};
 
 /// How long a connection may take to be there.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -66,6 +66,8 @@ pub struct Request<'a> {
     pub path: &'a str,
     pub body: &'a [u8],
     pub limits: Limits,
+    /// What it is a part of, if that is not what the host says.
+    pub trace: Option<&'a Trace>,
     /// Whether it may be made again if the answer was lost.
     pub repeatable: bool,
 }
@@ -203,16 +205,22 @@ impl Connection {
         &self,
         path: &str,
         body: Option<&[u8]>,
+        trace: Option<&Trace>,
         time: Option<Duration>,
     ) -> Result<Response<Body>, ureq::Error> {
-        let Inner { server, agent, authorization, trace } = &*self.0;
+        let Inner { server, agent, authorization, trace: tracer } = &*self.0;
         let address = format!("{server}{path}");
-        let trace = trace.as_ref().map(|trace| trace()).unwrap_or_default();
+        let said = || tracer.as_ref().map(|tracer| tracer()).unwrap_or_default();
+        let trace = trace.cloned().unwrap_or_else(said);
+        let traceparent = trace.traceparent.as_deref().filter(|it| is_traceparent(it));
+        let tracestate = trace.tracestate.as_deref().filter(|it| is_tracestate(it));
         let headers = [
             ("accept", Some("application/json, application/problem+json")),
             ("authorization", authorization.as_deref()),
             ("x-request-id", trace.request_id.as_deref().filter(|it| is_request_id(it))),
-            ("traceparent", trace.traceparent.as_deref().filter(|it| is_traceparent(it))),
+            ("traceparent", traceparent),
+            // It is nothing without the other (Trace Context, section 3.3).
+            ("tracestate", tracestate.filter(|_| traceparent.is_some())),
         ];
         let headers = headers.into_iter().filter_map(|(name, value)| Some((name, value?)));
         match body {
@@ -336,6 +344,12 @@ fn said(failure: &ureq::Error, time: Duration) -> String {
 fn is_request_id(id: &str) -> bool {
     let known = |it: u8| it.is_ascii_alphanumeric() || b"._-".contains(&it);
     (1..=128).contains(&id.len()) && id.bytes().all(known)
+}
+
+/// W3C Trace Context, section 3.3: what the host makes of it is not looked at, but it fits into a
+/// header.
+fn is_tracestate(text: &str) -> bool {
+    (1..=512).contains(&text.len()) && text.bytes().all(|it| (b' '..=b'~').contains(&it))
 }
 
 /// W3C Trace Context, section 3.2: version, trace, parent, flags.

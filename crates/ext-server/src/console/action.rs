@@ -96,6 +96,7 @@ pub async fn run(
                 surface: "console",
                 action: action.name.clone(),
                 arguments,
+                parent: None,
             };
             Outcome::of(action, id.as_str(), platform.invoke(running.clone(), invocation).await)
         }

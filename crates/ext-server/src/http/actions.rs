@@ -16,6 +16,7 @@ use crate::auth::Verb;
 use crate::invoke::Invocation;
 use crate::problem::Problem;
 use crate::running::Running;
+use crate::trace::TraceContext;
 
 /// How long the result of a function may be used again, in seconds, where no version is
 /// pinned: another version may become active meanwhile.
@@ -40,6 +41,7 @@ pub async fn call(
             return Err(Problem::new(code::METHOD, message));
         }
         let if_none_match = request.headers().get(header::IF_NONE_MATCH).cloned();
+        let parent = TraceContext::of(request.headers());
         let most = running.deployment.settings.body_bytes;
         let most =
             most.and_then(|it| usize::try_from(it).ok()).unwrap_or(platform.configuration().body);
@@ -57,6 +59,7 @@ pub async fn call(
             surface: "http",
             action: action.clone(),
             arguments,
+            parent,
         };
         let called = platform.invoke(running, invocation).await;
         let result = called.result?;
@@ -89,7 +92,8 @@ pub fn find(
     let name = PackageName::new(namespace, name)
         .map_err(|error| Problem::new(code::NOT_DEPLOYED, error.message()))?;
     let running = platform.deployments().find(&name, version)?;
-    let pinned = version == Some(running.version.as_str());
+    // `1.2.0` means whatever is compatible with it, `=1.2.0` that one.
+    let pinned = version.and_then(|it| it.strip_prefix('=')) == Some(running.version.as_str());
     Ok((running, pinned))
 }
 

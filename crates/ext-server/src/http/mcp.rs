@@ -15,6 +15,7 @@ use crate::auth::Verb;
 use crate::mcp::{Handler, Only};
 use crate::platform::Platform;
 use crate::problem::Problem;
+use crate::trace::TraceContext;
 
 /// `/mcp`: the actions that the asker may call.
 pub async fn all(
@@ -74,7 +75,8 @@ async fn answer(
         .with_max_request_body_bytes(platform.configuration().body)
         .disable_allowed_hosts()
         .disable_allowed_origins();
-    let handler = Handler::new(platform, caller, only).of_request(id.as_str());
+    let parent = TraceContext::of(request.headers());
+    let handler = Handler::new(platform, caller, only).of_request(id.as_str(), parent);
     let sessions = Arc::new(NeverSessionManager::default());
     let service = StreamableHttpService::new(move || Ok(handler.clone()), sessions, config);
     service.handle(request).await.map(Body::new)

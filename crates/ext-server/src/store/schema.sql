@@ -52,7 +52,8 @@ CREATE TABLE calls (
     outcome  TEXT NOT NULL,
     code     TEXT,
     detail   TEXT NOT NULL,
-    log      TEXT NOT NULL
+    log      TEXT NOT NULL,
+    trace    TEXT NOT NULL
 ) STRICT;
 CREATE INDEX calls_by_instant ON calls (at);
 CREATE INDEX calls_by_package ON calls (package, at);

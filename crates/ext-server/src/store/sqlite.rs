@@ -278,7 +278,7 @@ impl Store for Sqlite {
             for calls in calls.chunks(1000) {
                 let mut insert = QueryBuilder::<Driver>::new(
                     "INSERT INTO calls (id, at, micros, package, version, action, consumer,
-                     surface, outcome, code, detail, log) ",
+                     surface, outcome, code, detail, log, trace) ",
                 );
                 insert.push_values(calls, |mut row, call| {
                     row.push_bind(&call.id)
@@ -292,7 +292,8 @@ impl Store for Sqlite {
                         .push_bind(call.outcome.word())
                         .push_bind(&call.code)
                         .push_bind(&call.detail)
-                        .push_bind(&call.log);
+                        .push_bind(&call.log)
+                        .push_bind(&call.trace);
                 });
                 insert.build().execute(&mut *transaction).await?;
             }
@@ -465,6 +466,7 @@ fn call(row: &SqliteRow) -> Result<CallRecord, StoreError> {
         code: row.try_get("code")?,
         detail: row.try_get("detail")?,
         log: row.try_get("log")?,
+        trace: row.try_get("trace")?,
     })
 }
 
