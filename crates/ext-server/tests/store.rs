@@ -24,6 +24,7 @@ fn call(second: i64, micros: u64, outcome: Outcome) -> CallRecord {
         code: (outcome != Outcome::Ok).then(|| "EXT0504".into()),
         detail: "it's \"quoted\"".into(),
         log: "a\nb".into(),
+        trace: "4bf92f3577b34da6a3ce929d0e0e4736".into(),
     }
 }
 

@@ -110,7 +110,7 @@ impl Connection {
     /// The definition of a package, as JSON.
     pub fn definition(&self, path: &str) -> Result<Vec<u8>, ServerError> {
         let deadline = Instant::now().checked_add(LOAD);
-        let response = self.send(path, None, deadline, LOAD, true)?;
+        let response = self.send(path, None, None, deadline, LOAD, true)?;
         let (status, error) = (response.status(), self.answered(&response));
         let body = read(response, MAX_DEFINITION).map_err(|_| {
             let reason = "the definition that it gives is too large, or took too long";
@@ -130,8 +130,8 @@ impl Connection {
         let lost = |error: ServerError| Error::Server(Box::new(error));
         let time = request.limits.time.saturating_add(MARGIN).min(MAX_TIME);
         let deadline = Instant::now().checked_add(time);
-        let response =
-            self.send(request.path, Some(request.body), deadline, time, request.repeatable);
+        let Request { path, body, trace, repeatable, .. } = *request;
+        let response = self.send(path, Some(body), trace, deadline, time, repeatable);
         let response = response.map_err(lost)?;
         let (status, mut error) = (response.status(), self.answered(&response));
         error.may_have_run = status.is_success();
@@ -171,6 +171,7 @@ impl Connection {
         &self,
         path: &str,
         body: Option<&[u8]>,
+        trace: Option<&Trace>,
         deadline: Option<Instant>,
         time: Duration,
         repeatable: bool,
@@ -179,7 +180,7 @@ impl Connection {
         loop {
             let left = deadline.map(|it| it.saturating_duration_since(Instant::now()));
             let last = attempt == ATTEMPTS;
-            let pause = match self.once(path, body, left) {
+            let pause = match self.once(path, body, trace, left) {
                 Ok(response) => match wait(&response).filter(|it| *it <= MAX_WAIT) {
                     Some(pause) if !last && left.is_none_or(|left| pause < left) => pause,
                     _ => return Ok(response),
