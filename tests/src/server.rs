@@ -92,8 +92,9 @@ impl Server {
         options: &[&str],
         variables: &[(&str, &str)],
     ) -> Self {
-        let mut command: Command = scratch.command("", &["serve", "--message-format", "json"]);
-        command.args(["--listen", "127.0.0.1:0", "--data"]).arg(data).args(options);
+        let mut serve = scratch.command("", &["serve", "--message-format", "json"]);
+        serve.args(["--listen", "127.0.0.1:0", "--data"]).arg(data).args(options);
+        let mut command = without_signal_of_limits(&serve);
         command.envs(variables.iter().copied());
         let mut process = command
             .stdout(Stdio::piped())
@@ -193,6 +194,15 @@ impl Server {
         serde_json::from_str(answer.body.lines().last().expect("a line")).expect("JSON")
     }
 
+    /// From now on none of its files may become longer than this: as on a full disk.
+    #[cfg(target_os = "linux")]
+    pub fn limit_files(&self, bytes: &str) {
+        let id = self.process.id().to_string();
+        let limit = format!("--fsize={bytes}:unlimited");
+        let status = Command::new("prlimit").args(["--pid", &id, &limit]).status();
+        assert!(status.expect("prlimit starts").success());
+    }
+
     /// What it wrote to its standard error so far.
     pub fn said(&self) -> String {
         self.said.lock().expect("no panic").clone()
@@ -213,6 +223,23 @@ impl Server {
         assert!(status.success());
         assert!(self.process.wait().expect("it ends").success(), "{}", self.said());
     }
+}
+
+/// The command with the signal ignored that ends whoever writes more than he may: so that a
+/// limit is met like a full disk. It replaces the shell, and has its process id.
+fn without_signal_of_limits(command: &Command) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "trap '' XFSZ; exec \"$@\"", "sh"]);
+    shell.arg(command.get_program()).args(command.get_args());
+    let variables = command.get_envs();
+    for (name, value) in variables {
+        match value {
+            Some(value) => shell.env(name, value),
+            None => shell.env_remove(name),
+        };
+    }
+    shell.current_dir(command.get_current_dir().expect("a scratch folder"));
+    shell
 }
 
 impl Drop for Server {

@@ -205,3 +205,54 @@ fn packages_that_lie_are_refused_and_what_runs_goes_on() {
     assert_eq!(last["problem"]["code"], "EXT1011", "{last}");
     well(&server);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_costs_the_log_and_nothing_else() {
+    let scratch = Scratch::new();
+    let server = server(&scratch, "");
+    let lost = || -> u64 {
+        let metrics = server.get("/metrics").body;
+        let line = metrics.lines().find(|it| it.starts_with("ext_calls_lost_total "));
+        line.and_then(|it| it.rsplit(' ').next()?.parse().ok()).expect("a number")
+    };
+    well(&server);
+    assert_eq!(lost(), 0);
+    server.limit_files("4096");
+    // Calls go on, and what is not written down is counted.
+    let began = Instant::now();
+    while lost() == 0 {
+        well(&server);
+        assert!(began.elapsed() < Duration::from_secs(60), "{}", server.said());
+    }
+    assert!(server.said().contains("calls are not written down"), "{}", server.said());
+    // Nothing changes by half.
+    let wanted = json!({ "package": "example:finance" });
+    let refused = server.post("/api/deployments", &wanted);
+    let last: serde_json::Value =
+        serde_json::from_str(refused.body.lines().last().unwrap()).unwrap();
+    assert_eq!(last["problem"]["code"], "EXT1013", "{refused:?}");
+    server.send("DELETE", "/api/deployments/example/finance", &[], b"").problem(500, "EXT1013");
+    well(&server);
+
+    // There is room again: it writes again, and what was there is there.
+    server.limit_files("unlimited");
+    let calls = |server: &Server| {
+        let calls = server.get("/api/calls?limit=1000").ok();
+        calls.as_array().map_or(0, Vec::len)
+    };
+    let before = calls(&server);
+    well(&server);
+    while calls(&server) <= before {
+        assert!(began.elapsed() < Duration::from_secs(60), "{}", server.said());
+        std::thread::yield_now();
+    }
+    let data = scratch.path().join("server");
+    server.kill();
+    let server = Server::start_in(&scratch, &data, &[]);
+    well(&server);
+    assert!(calls(&server) > before);
+    let events = server.get("/api/events").ok();
+    let deployed = events.as_array().unwrap().iter().filter(|it| it["what"] == "deploy").count();
+    assert_eq!(deployed, 2, "{events}");
+}

@@ -12,6 +12,7 @@ pub fn verb(arguments: &[String]) -> Result {
         .env("EXT_TEST_WASM_TOOLS", tools::wasm_tools()?)
         .env("EXT_TEST_SKOPEO", tools::skopeo()?)
         .env("EXT_TEST_CURL", tools::curl()?)
+        .env("EXT_TEST_OPENSSL", tools::openssl()?)
         .env("EXT_TEST_CHROMIUM", tools::chromium()?)
         .env(
             "EXT_TEST_PYTHON",

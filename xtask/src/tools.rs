@@ -71,6 +71,11 @@ pub fn curl() -> Result<PathBuf> {
     from_package("curl", "curl")
 }
 
+/// openssl, which makes certificates.
+pub fn openssl() -> Result<PathBuf> {
+    from_package("openssl", "openssl")
+}
+
 /// skopeo, which copies between OCI registries, layouts and archives.
 pub fn skopeo() -> Result<PathBuf> {
     from_package("skopeo", "skopeo")

@@ -21,7 +21,10 @@ impl Mask {
     pub fn of(values: Vec<String>) -> Self {
         let mut wanted = values;
         wanted.retain(|it| !it.is_empty());
-        let printed = wanted.iter().map(|it| format!("{it:?}").trim_matches('"').to_owned());
+        let printed = wanted.iter().map(|it| {
+            let quoted = format!("{it:?}");
+            quoted[1..quoted.len() - 1].to_owned()
+        });
         let printed: Vec<String> =
             printed.zip(&wanted).filter(|(a, b)| a != *b).map(|it| it.0).collect();
         wanted.extend(printed);
@@ -74,10 +77,11 @@ mod tests {
 
     #[test]
     fn values_are_hidden_wherever_they_are() {
-        let mask = mask(&["key", "key-1", "ü", "a\"b\n", ""]);
+        let mask = mask(&["key", "key-1", "ü", "a\"b\n", "q\"", ""]);
         for (text, hidden) in [
             ("", ""),
             ("nothing", "nothing"),
+            (r#"Some("q\"")"#, r#"Some("***")"#),
             ("key", "***"),
             ("the key-1, the key", "the ***, the ***"),
             ("keykey", "******"),

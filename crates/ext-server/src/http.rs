@@ -39,8 +39,8 @@ pub use asker::{Asker, Peer, RequestId, new_id};
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What pages of other sites may send: what calls need, and what MCP adds.
-const ALLOWED_HEADERS: &str =
-    "authorization, content-type, x-request-id, mcp-protocol-version, mcp-method, mcp-name";
+const ALLOWED_HEADERS: &str = "authorization, content-type, x-request-id, traceparent, tracestate, mcp-protocol-version, \
+     mcp-method, mcp-name";
 
 /// What handlers share.
 pub type Shared = State<Arc<Platform>>;

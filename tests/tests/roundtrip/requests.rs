@@ -178,6 +178,8 @@ fn waiting_ends_with_the_call() {
         let extension = extension(&[&here], &[&here], 1);
         let mut arguments = get(&here);
         if body > 0 {
+            // A `GET` would be sent without it.
+            arguments["method"] = json!("POST");
             arguments["body"] = json!("x".repeat(body));
         }
         ends(&extension, "requests", arguments);

@@ -2,8 +2,10 @@
 
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use ext_definition::code;
 use ext_definition::model::{Action, Type};
 use ext_definition::naming::kebab;
@@ -17,6 +19,9 @@ use crate::invoke::Invocation;
 use crate::problem::Problem;
 use crate::running::Running;
 use crate::trace::TraceContext;
+
+/// The media type of bytes.
+const OCTETS: &str = "application/octet-stream";
 
 /// How long the result of a function may be used again, in seconds, where no version is
 /// pinned: another version may become active meanwhile.
@@ -40,6 +45,7 @@ pub async fn call(
             let message = "an action is called by POST, and by GET if it is a function";
             return Err(Problem::new(code::METHOD, message));
         }
+        let as_bytes = wants_bytes(request.headers());
         let if_none_match = request.headers().get(header::IF_NONE_MATCH).cloned();
         let parent = TraceContext::of(request.headers());
         let most = running.deployment.settings.body_bytes;
@@ -49,8 +55,9 @@ pub async fn call(
             true => {
                 arguments::of_query(&running, found, request.uri().query().unwrap_or_default())?
             }
-            false => arguments::of_body(found, request, most).await?,
+            false => arguments::of_body(found.map(|it| (&*running, it)), request, most).await?,
         };
+        let is_binary = found.and_then(|it| it.result.as_ref()).is_some_and(Type::is_binary);
         let gives_nothing = found.is_some_and(|it| matches!(it.result, None | Some(Type::Unit)));
         let consumer = caller;
         let invocation = Invocation {
@@ -65,6 +72,7 @@ pub async fn call(
         let result = called.result?;
         Ok(match (gives_nothing, by_get) {
             (true, _) => StatusCode::NO_CONTENT.into_response(),
+            (false, false) if is_binary && as_bytes => bytes(&result),
             (false, false) => json(&result),
             (false, true) => cached(&result, pinned, if_none_match.as_ref()),
         })
@@ -110,6 +118,22 @@ fn json(result: &Value) -> Response {
     // What serde_json made it can write.
     let body = serde_json::to_vec(result).unwrap_or_default();
     ([(header::CONTENT_TYPE, "application/json")], Body::from(body)).into_response()
+}
+
+/// Whether the asker takes bytes rather than JSON: it names them first (RFC 9110, section 12.5.1;
+/// weights are not looked at).
+fn wants_bytes(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let first = accept.split([',', ';']).next().unwrap_or_default();
+    first.trim().eq_ignore_ascii_case(OCTETS)
+}
+
+/// A binary result as it is, instead of base64 in JSON.
+fn bytes(result: &Value) -> Response {
+    match result.as_str().and_then(|it| STANDARD.decode(it).ok()) {
+        Some(bytes) => ([(header::CONTENT_TYPE, OCTETS)], Body::from(bytes)).into_response(),
+        None => json(result),
+    }
 }
 
 /// An answer that may be used again (RFC 9111).

@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Arguments in the body of a request, of `most` bytes.
 pub async fn of_body(
-    action: Option<&Action>,
+    called: Option<(&Running, &Action)>,
     request: Request,
     most: usize,
 ) -> Result<Value, Problem> {
@@ -35,7 +35,7 @@ pub async fn of_body(
             Problem::new(code::BODY_UNREADABLE, format!("the body is no JSON: {error}"))
         }),
         "multipart/form-data" => {
-            of_parts(action, Request::from_parts(parts, Body::from(body))).await
+            of_parts(called, Request::from_parts(parts, Body::from(body))).await
         }
         other => {
             let message = match other {
@@ -81,8 +81,8 @@ fn too_large(most: usize) -> Problem {
 }
 
 /// One part for each argument: JSON if it says so, bytes where the action takes bytes, else
-/// text.
-async fn of_parts(action: Option<&Action>, request: Request) -> Result<Value, Problem> {
+/// as in a query.
+async fn of_parts(called: Option<(&Running, &Action)>, request: Request) -> Result<Value, Problem> {
     let unreadable = |message: String| Problem::new(code::BODY_UNREADABLE, message);
     let mut parts = Multipart::from_request(request, &())
         .await
@@ -96,16 +96,20 @@ async fn of_parts(action: Option<&Action>, request: Request) -> Result<Value, Pr
         };
         let json = part.content_type().is_some_and(|it| it.starts_with("application/json"));
         let bytes = part.bytes().await.map_err(|error| unreadable(error.body_text()))?;
-        let parameter = action.and_then(|it| parameter(it, &name));
+        let parameter =
+            called.and_then(|(running, action)| Some((running, parameter(action, &name)?)));
         let value = if json {
             serde_json::from_slice(&bytes)
                 .map_err(|error| unreadable(format!("the part `{name}` is no JSON: {error}")))?
-        } else if parameter.is_some_and(|it| it.ty.required().is_binary()) {
+        } else if parameter.is_some_and(|(_, it)| it.ty.required().is_binary()) {
             Value::String(STANDARD.encode(&bytes))
         } else {
             let text = String::from_utf8(bytes.to_vec())
                 .map_err(|_| unreadable(format!("the part `{name}` is no text in UTF-8")))?;
-            Value::String(text)
+            match parameter {
+                Some((running, parameter)) => value(running, &parameter.ty, text),
+                None => Value::String(text),
+            }
         };
         if arguments.insert(name.clone(), value).is_some() {
             return Err(unreadable(format!("there are two parts `{name}`")));

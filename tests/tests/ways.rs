@@ -1,0 +1,178 @@
+//! The ways in which a call comes: parts of a form, an address, a page of another site, TLS.
+#![cfg(unix)]
+
+use std::process::Command;
+
+use ext_tests::{Answer, Scratch, Server, tool};
+use serde_json::{Value, json};
+
+fn sink(scratch: &Scratch, settings: &str) -> Server {
+    std::fs::create_dir(scratch.path().join("server")).unwrap();
+    std::fs::write(scratch.path().join("server/server.toml"), settings).unwrap();
+    Server::of_example(scratch, "kitchen-sink", &json!({}))
+}
+
+fn path(action: &str) -> String {
+    format!("/v1/example/kitchen-sink/{action}")
+}
+
+/// `curl` with these arguments: its status, headers and body.
+fn curl(arguments: &[&str]) -> (u16, String, Vec<u8>) {
+    let output = Command::new(tool("EXT_TEST_CURL"))
+        .args(["--silent", "--show-error", "--dump-header", "/dev/stderr"])
+        .args(["--write-out", "%{stderr}status: %{http_code}\n"])
+        .args(arguments)
+        .output()
+        .expect("curl starts");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{said}");
+    let (_, status) = said.rsplit_once("status: ").expect("a status");
+    (status.trim().parse().expect("a number"), said.to_lowercase(), output.stdout)
+}
+
+#[test]
+fn bytes_come_and_go_as_they_are() {
+    let scratch = Scratch::new();
+    let server = sink(&scratch, "");
+    let bytes: Vec<u8> = (0..=255).cycle().take(100_000).collect();
+    let file = scratch.path().join("bytes");
+    std::fs::write(&file, &bytes).unwrap();
+    let part = format!("value=@{}", file.to_str().unwrap());
+    let address = format!("{}{}", server.address, path("echo_bytes"));
+    let (status, _, body) = curl(&["--form", &part, &address]);
+    assert_eq!(status, 200);
+    let text: String = serde_json::from_slice(&body).expect("base64 in JSON");
+    assert_eq!(text.len(), bytes.len().div_ceil(3) * 4);
+    let (status, headers, body) =
+        curl(&["--form", &part, "--header", "accept: application/octet-stream", &address]);
+    assert_eq!((status, body), (200, bytes));
+    assert!(headers.contains("content-type: application/octet-stream"), "{headers}");
+
+    // Numbers as people write them, JSON where it says so, and what is wrong.
+    let divide = format!("{}{}", server.address, path("divide"));
+    let (status, _, body) =
+        curl(&["--form", "dividend=7", "--form", "divisor=2;type=application/json", &divide]);
+    assert_eq!(status, 200);
+    assert_eq!(
+        serde_json::from_slice::<Value>(&body).unwrap(),
+        json!({ "quotient": 3, "remainder": 1 })
+    );
+    let refused = |form: &[&str], code: &str, said: &str| {
+        let arguments: Vec<&str> = form.iter().flat_map(|it| ["--form", it]).collect();
+        let (status, _, body) = curl(&[&arguments[..], &[&divide]].concat());
+        let problem: Value = serde_json::from_slice(&body).expect("a problem");
+        assert_eq!((status, problem["code"].as_str()), (400, Some(code)), "{problem}");
+        assert!(problem.to_string().contains(said), "{problem}");
+    };
+    refused(&["dividend=seven", "divisor=2"], "EXT0502", "dividend");
+    refused(&["dividend=7", "dividend=8"], "EXT1002", "two parts `dividend`");
+    refused(&["dividend={;type=application/json"], "EXT1002", "is no JSON");
+    server.end();
+}
+
+#[test]
+fn functions_are_called_by_address_and_remembered() {
+    let scratch = Scratch::new();
+    let server = sink(&scratch, "");
+    let get = |path: &str, headers: &[(&str, &str)]| server.send("GET", path, headers, b"");
+    let answer = get(&path("double?value=21"), &[]);
+    assert_eq!(answer.ok(), 42);
+    assert_eq!(answer.header("cache-control"), "private, max-age=60");
+    assert_eq!(answer.header("vary"), "authorization, cookie");
+    let whole = get(&path("double?arguments=%7B%22value%22:4%7D"), &[]);
+    assert_eq!(whole.ok(), 8);
+    // Who has it already.
+    let tag = answer.header("etag").to_owned();
+    let same = get(&path("double?value=21"), &[("if-none-match", &tag)]);
+    assert_eq!((same.status, &*same.body), (304, ""));
+    assert_eq!(get(&path("double?value=4"), &[("if-none-match", &tag)]).ok(), 8);
+    // One version alone never gives anything else; what is compatible with it may.
+    for (version, control) in
+        [("@%3D0.1.0", "private, max-age=31536000, immutable"), ("@0.1.0", "private, max-age=60")]
+    {
+        let path = format!("/v1/example/kitchen-sink{version}/double?value=1");
+        assert_eq!(get(&path, &[]).header("cache-control"), control, "{version}");
+    }
+    get(&path("double?value=x"), &[]).problem(400, "EXT0502");
+    get(&path("double?value=1&value=2"), &[]).problem(400, "EXT1002");
+    // What is no function may change something.
+    let refused = get(&path("divide?dividend=1&divisor=1"), &[]);
+    refused.problem(405, "EXT1009");
+    assert_eq!(refused.header("allow"), "POST");
+    // Failures are not remembered.
+    assert_eq!(refused.header("cache-control"), "no-store");
+    server.end();
+}
+
+#[test]
+fn pages_of_other_sites_call_if_the_operator_names_them() {
+    let scratch = Scratch::new();
+    let server = sink(&scratch, "origins = [\"https://app.example.com\"]\n");
+    let preflight = |origin: &str| {
+        let headers = [("origin", origin), ("access-control-request-method", "POST")];
+        server.send("OPTIONS", &path("double"), &headers, b"")
+    };
+    let known = preflight("https://app.example.com");
+    assert_eq!(known.status, 204);
+    assert_eq!(known.header("access-control-allow-origin"), "https://app.example.com");
+    assert_eq!(known.header("access-control-allow-methods"), "GET, POST");
+    assert!(known.header("access-control-allow-headers").contains("authorization"));
+    let unknown = preflight("https://evil.example.com");
+    assert_eq!(unknown.header("access-control-allow-origin"), "");
+    let call = |origin: &str, token: Option<&str>| -> Answer {
+        let bearer = token.map(|it| format!("Bearer {it}"));
+        let mut headers = vec![("origin", origin), ("content-type", "application/json")];
+        headers.extend(bearer.as_deref().map(|it| ("authorization", it)));
+        server.send("POST", &path("double"), &headers, br#"{"value": 2}"#)
+    };
+    // Without a token nobody's page does anything, although this machine needs none.
+    call("https://app.example.com", None).problem(401, "EXT1005");
+    let wanted = json!({ "name": "page", "scopes": ["invoke"] });
+    let token = server.post("/api/tokens", &wanted).ok()["token"].as_str().unwrap().to_owned();
+    let answer = call("https://app.example.com", Some(&token));
+    assert_eq!(answer.ok(), 4);
+    assert_eq!(answer.header("access-control-allow-origin"), "https://app.example.com");
+    assert_eq!(
+        call("https://evil.example.com", Some(&token)).header("access-control-allow-origin"),
+        ""
+    );
+    server.end();
+}
+
+#[test]
+fn calls_over_tls() {
+    let scratch = Scratch::new();
+    let (certificate, key) = (scratch.path().join("cert.pem"), scratch.path().join("key.pem"));
+    let (certificate, key) = (certificate.to_str().unwrap(), key.to_str().unwrap());
+    let made = Command::new(tool("EXT_TEST_OPENSSL"))
+        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"])
+        .args(["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2"])
+        .args(["-keyout", key, "-out", certificate])
+        .output()
+        .expect("openssl starts");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let said = scratch.ext("", &["serve", "--tls-certificate", key, "--tls-key", key]);
+    said.failure(3, "EXT1014");
+
+    let options = ["--tls-certificate", certificate, "--tls-key", key];
+    ext_tests::publish_example(&scratch, "finance");
+    let server = Server::start(&scratch, &options);
+    assert!(server.address.starts_with("https://127.0.0.1:"), "{}", server.address);
+    let trusting = ["--cacert", certificate];
+    let deployments = format!("{}/api/deployments", server.address);
+    let (status, _, _) = curl(
+        &[&trusting[..], &["--json", r#"{"package": "example:finance"}"#, &deployments]].concat(),
+    );
+    assert_eq!(status, 200);
+    let npv = format!("{}/v1/example/finance/net_present_value", server.address);
+    let json = r#"{"rate": 0.0, "cash_flows": [-100, 60, 60]}"#;
+    for version in ["--http1.1", "--http2"] {
+        let arguments = [&trusting[..], &[version, "--json", json, &npv]].concat();
+        let (status, headers, body) = curl(&arguments);
+        assert_eq!((status, body.as_slice()), (200, &b"20.0"[..]), "{version}");
+        assert!(headers.contains("strict-transport-security: max-age=31536000"), "{headers}");
+        let expected = if version == "--http2" { "http/2 200" } else { "http/1.1 200" };
+        assert!(headers.contains(expected), "{headers}");
+    }
+    server.end();
+}
