@@ -213,7 +213,7 @@ fn a_full_disk_costs_the_log_and_nothing_else() {
     let server = server(&scratch, "");
     let lost = || -> u64 {
         let metrics = server.get("/metrics").body;
-        let line = metrics.lines().find(|it| it.starts_with("ext_calls_lost_total "));
+        let line = metrics.lines().find(|it| it.contains("calls_not_recorded_total "));
         line.and_then(|it| it.rsplit(' ').next()?.parse().ok()).expect("a number")
     };
     well(&server);
@@ -232,7 +232,7 @@ fn a_full_disk_costs_the_log_and_nothing_else() {
     let last: serde_json::Value =
         serde_json::from_str(refused.body.lines().last().unwrap()).unwrap();
     assert_eq!(last["problem"]["code"], "EXT1013", "{refused:?}");
-    server.send("DELETE", "/api/deployments/example/finance", &[], b"").problem(500, "EXT1013");
+    server.send("DELETE", "/api/deployments/example/finance", &[], b"").problem(503, "EXT1013");
     well(&server);
 
     // There is room again: it writes again, and what was there is there.
