@@ -95,10 +95,18 @@ impl Platform {
         let (version, package) = {
             let (registry, reference) = (self.configuration.registry.clone(), reference.clone());
             blocking(move || {
-                let registry = Registry::open(&registry)?;
-                let version = registry.resolve(&reference)?.version;
-                let loaded = registry.load(&reference.name, &version, digest.as_ref())?;
-                Ok::<_, Problem>((version, loaded))
+                let found = || {
+                    let registry = Registry::open(&registry)?;
+                    let version = registry.resolve(&reference)?.version;
+                    let loaded = registry.load(&reference.name, &version, digest.as_ref())?;
+                    Ok((version, loaded))
+                };
+                found().map_err(|error: ext_registry::Error| {
+                    // Whoever deploys may have another one before his eyes.
+                    let message =
+                        format!("in the server's registry: {} ({})", error.message(), error.help());
+                    Problem::new(code::PACKAGE_REFUSED, message)
+                })
             })
             .await??
         };

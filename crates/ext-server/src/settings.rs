@@ -122,8 +122,9 @@ impl Configuration {
         self.limits.time = read.time_ms.map_or(self.limits.time, Duration::from_millis);
         self.limits.memory = read.memory_bytes.unwrap_or(self.limits.memory);
         self.limits.output = read.result_bytes.unwrap_or(self.limits.output);
-        self.keep_calls =
-            read.keep_calls_hours.map_or(self.keep_calls, |it| Duration::from_secs(it.saturating_mul(3600)));
+        self.keep_calls = read
+            .keep_calls_hours
+            .map_or(self.keep_calls, |it| Duration::from_secs(it.saturating_mul(3600)));
         self.slow = read.slow_ms.map_or(self.slow, Duration::from_millis);
         self.origins = read.origins;
         (self.environment, self.secrets) = (read.environment, read.secrets);
