@@ -238,3 +238,40 @@ fn nobody_does_what_his_token_does_not_cover() {
     let kept = std::fs::read(scratch.path().join("server/server.sqlite")).unwrap();
     assert!(!kept.windows(secret.len()).any(|it| it == secret.as_bytes()));
 }
+
+#[test]
+fn a_kill_at_any_moment_leaves_a_deployment_or_none() {
+    let scratch = Scratch::new();
+    publish_example(&scratch, "finance");
+    let data = scratch.path().join("server");
+    let npv = json!({ "rate": 0.0, "cash_flows": [-100.0, 60.0, 60.0] });
+    let body = json!({ "package": "example:finance" }).to_string();
+    let mut there = 0;
+    for milliseconds in [0, 2, 5, 10, 20, 40, 80, 120, 160, 240, 400] {
+        let server = Server::start_in(&scratch, &data, &[]);
+        server.send("DELETE", "/api/deployments/example/finance", &[], b"");
+        let mut request =
+            std::net::TcpStream::connect(server.address.trim_start_matches("http://")).unwrap();
+        let head = format!(
+            "POST /api/deployments HTTP/1.1\r\nhost: localhost\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        std::io::Write::write_all(&mut request, head.as_bytes()).unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(milliseconds));
+        server.kill();
+        let server = Server::start_in(&scratch, &data, &[]);
+        let answer = server.post("/v1/example/finance/net_present_value", &npv);
+        match answer.status {
+            200 => there += 1,
+            _ => drop(answer.problem(404, "EXT1001")),
+        }
+        // Whatever was left behind is in nobody's way.
+        server.deploy("example:finance");
+        server.post("/v1/example/finance/net_present_value", &npv).ok();
+        let events = server.get("/api/events?limit=1").ok();
+        assert_eq!(events[0]["what"], "deploy");
+    }
+    // The longest of these times is enough.
+    assert!(there > 0);
+}
