@@ -163,6 +163,37 @@ fn clients_that_misbehave_do_not_hold_up_others() {
     assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400"), "{answer}");
     well(&server);
     drop(slow);
+
+    // Who says nothing at all, or begins what HTTP/2 begins with, does not stay.
+    for beginning in [&b""[..], b"PRI * HT"] {
+        let mut silent = TcpStream::connect(&address).unwrap();
+        silent.write_all(beginning).unwrap();
+        silent.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        let mut nothing = Vec::new();
+        silent.read_to_end(&mut nothing).expect("it is closed");
+    }
+}
+
+#[test]
+fn deployments_and_errors_are_bounded_by_the_server() {
+    let scratch = Scratch::new();
+    let server = server(&scratch, "body-bytes = 200000\n");
+    server.deploy_with("example:kitchen-sink", &json!({ "body_bytes": 1_u64 << 40 }));
+    let long = "x".repeat(300_000);
+    sink(&server, "echo_string", json!({ "value": long })).problem(413, "EXT1003");
+    // An error's message is in the answer, and its beginning in the log.
+    let message = "y".repeat(100_000);
+    let complaint = json!({ "outcome": { "err": message } });
+    let problem = sink(&server, "echo_complaint", complaint).problem(422, "EXT0503");
+    assert_eq!(problem["error"].as_str().map(str::len), Some(100_000));
+    let calls = loop {
+        let calls = server.get("/api/calls?action=echo_complaint").ok();
+        if !calls.as_array().unwrap().is_empty() {
+            break calls;
+        }
+    };
+    let detail = calls[0]["detail"].as_str().unwrap();
+    assert!(detail.starts_with("yyy") && detail.len() < 20_000, "{}", detail.len());
 }
 
 #[test]

@@ -224,7 +224,34 @@ fn nobody_does_what_his_token_does_not_cover() {
     let deploy = br#"{"package": "acme:guarded"}"#;
     server.send("POST", "/api/deployments", &as_invoker, deploy).problem(403, "EXT1006");
 
-    // Revoked: at once, and for good.
+    // Nor is he told what there is in namespaces of others.
+    let of = bearer(&elsewhere);
+    let stranger = [("authorization", of.as_str()), ("content-type", "application/json")];
+    for path in ["guarded/greet", "guarded@99/greet", "nothing/greet"] {
+        let path = format!("/v1/acme/{path}");
+        server.send("POST", &path, &stranger, b"{}").problem(403, "EXT1006");
+    }
+
+    // Revoked: at once, and for good; also for who follows the log.
+    let of = bearer(&invoke);
+    let deploy = token(&["deploy:acme"], Value::Null);
+    let following = std::process::Command::new(ext_tests::tool("EXT_TEST_CURL"))
+        .args(["--silent", "--no-buffer", "--max-time", "60", "--header"])
+        .arg(format!("authorization: {}", bearer(&deploy)))
+        .arg(format!("{}/api/calls/follow", server.address))
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let id = deploy["id"].as_str().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    assert_eq!(call(&[]).status, 200);
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    assert_eq!(server.send("DELETE", &format!("/api/tokens/{id}"), &[], b"").status, 204);
+    assert_eq!(call(&[]).status, 200);
+    let followed = following.wait_with_output().unwrap();
+    // The end of the stream, not of time.
+    assert!(followed.status.success(), "{followed:?}");
+    assert_eq!(String::from_utf8_lossy(&followed.stdout).lines().count(), 1, "{followed:?}");
     let id = invoke["id"].as_str().unwrap();
     assert_eq!(server.send("DELETE", &format!("/api/tokens/{id}"), &[], b"").status, 204);
     call(&[("authorization", &of)]).problem(401, "EXT1005");
@@ -237,6 +264,63 @@ fn nobody_does_what_his_token_does_not_cover() {
     server.end();
     let kept = std::fs::read(scratch.path().join("server/server.sqlite")).unwrap();
     assert!(!kept.windows(secret.len()).any(|it| it == secret.as_bytes()));
+}
+
+#[test]
+fn what_is_granted_changes_nothing_else() {
+    let scratch = Scratch::new();
+    published(&scratch, "granted");
+    scratch.edit("granted/src/lib.rs", "Hello, {name}!\")", "Good day, {name}!\")");
+    scratch.edit("granted/Cargo.toml", "version = \"0.1.0\"", "version = \"0.2.0\"");
+    scratch.ext("granted", &["publish", "--offline"]).success();
+    let server = Server::start(&scratch, &["--require-token"]);
+    // Nobody gets in without a token, although the server is on this machine.
+    server.get("/api/deployments").problem(401, "EXT1005");
+    server.end();
+    let data = scratch.path().join("server");
+    let server = Server::start_in(&scratch, &data, &[]);
+    server.deploy("acme:granted@0.1");
+    server.deploy("acme:granted@0.2");
+    server.post("/api/deployments/acme/granted/rollback", &json!({})).ok();
+    let put = |granted: &Value| {
+        let body = json!({ "granted": granted }).to_string();
+        let headers = [("content-type", "application/json")];
+        server.send("PUT", "/api/deployments/acme/granted/grants", &headers, body.as_bytes())
+    };
+    assert_eq!(put(&json!(["environment:REGION"])).status, 204);
+    // The version that was gone back to answers still.
+    let greet =
+        |server: &Server| server.post("/v1/acme/granted/greet", &json!({ "name": "you" })).ok();
+    assert_eq!(greet(&server), "Hello, you!");
+    let listed = server.get("/api/deployments/acme/granted").ok();
+    let of = |it: &Value| (it["version"].clone(), it["active"].clone(), it["activation"].clone());
+    let listed: Vec<_> = listed.as_array().unwrap().iter().map(of).collect();
+    let expected =
+        [(json!("0.2.0"), json!(false), Value::Null), (json!("0.1.0"), json!(true), json!(1))];
+    assert_eq!(listed, expected);
+    // What is none is not kept, and breaks nothing.
+    let own = format!("folder:{}", data.to_str().unwrap());
+    for wrong in ["http:*", "folder:rates", "everything", &own] {
+        put(&json!([wrong])).problem(400, "EXT1002");
+    }
+    let granted = server.get("/api/deployments/acme/granted/grants").ok();
+    assert_eq!(granted, json!(["environment:REGION"]));
+    server.kill();
+    let server = Server::start_in(&scratch, &data, &[]);
+    assert_eq!(greet(&server), "Hello, you!");
+
+    // Who operates one namespace does not give it the machine.
+    let wanted = json!({ "name": "acme's", "scopes": ["operate:acme", "deploy:acme"] });
+    let token = server.post("/api/tokens", &wanted).ok()["token"].as_str().unwrap().to_owned();
+    let bearer = format!("Bearer {token}");
+    let headers = [("authorization", &*bearer), ("content-type", "application/json")];
+    for (grant, status) in
+        [("folder:/home", 403), ("http:127.0.0.1:8470", 403), ("http:api.example.com", 204)]
+    {
+        let body = json!({ "granted": [grant] }).to_string();
+        let path = "/api/deployments/acme/granted/grants";
+        assert_eq!(server.send("PUT", path, &headers, body.as_bytes()).status, status, "{grant}");
+    }
 }
 
 #[test]

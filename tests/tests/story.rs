@@ -101,7 +101,7 @@ fn from_an_empty_folder_to_a_server_that_was_killed() {
             (old, new)
         };
         let callers: Vec<_> = (0..3).map(|_| scope.spawn(caller)).collect();
-        ext(&server, "told", &["publish", "--deploy", "--offline"]).success();
+        let published = ext(&server, "told", &["publish", "--deploy", "--offline"]);
         let seen = answered.load(Ordering::Relaxed);
         while answered.load(Ordering::Relaxed) < seen + 10
             && !callers.iter().any(std::thread::ScopedJoinHandle::is_finished)
@@ -109,6 +109,7 @@ fn from_an_empty_folder_to_a_server_that_was_killed() {
             std::thread::yield_now();
         }
         done.store(true, Ordering::Relaxed);
+        published.success();
         callers
             .into_iter()
             .map(|it| it.join().expect("no call failed"))

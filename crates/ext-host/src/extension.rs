@@ -301,6 +301,9 @@ impl Loaded {
     ) -> Result<Value, Error<ActionError>> {
         let index = self.by_name.index(name, &self.definition)?;
         let mut result = self.call_values(index, arguments, trace, output);
+        if let Err(Error::Action(error)) = &result {
+            output.failure = Some(self.granted.mask.text(&error.message));
+        }
         let trapped = matches!(result, Err(Error::Trap(_)));
         if self.has_secrets && (trapped || !output.is_empty()) {
             let parameters = &self.definition.actions[index].parameters;

@@ -147,7 +147,7 @@ impl Instance {
         let sandbox = self.store.data_mut();
         let text = sandbox.mask.text(&sandbox.output.take());
         let (records, dropped) = sandbox.records.take(&sandbox.mask);
-        Output { text, records, dropped }
+        Output { text, records, dropped, failure: None }
     }
 
     #[cold]

@@ -19,16 +19,22 @@ pub struct Output {
     pub records: Vec<Record>,
     /// How many records were not kept: there were too many, or they were too long.
     pub dropped: u64,
+    /// The message of the action's own error, if it failed with one, for logs.
+    pub failure: Option<String>,
 }
 
 impl Output {
     /// Whether the action said nothing.
     pub fn is_empty(&self) -> bool {
-        self.text.is_empty() && self.records.is_empty() && self.dropped == 0
+        self.text.is_empty()
+            && self.records.is_empty()
+            && self.dropped == 0
+            && self.failure.is_none()
     }
 
     pub(crate) fn hide(&mut self, mask: &Mask) {
         self.text = mask.text(&self.text);
+        self.failure = self.failure.as_deref().map(|it| mask.text(it));
         self.records.iter_mut().for_each(|record| record.hide(mask));
     }
 }
@@ -50,9 +56,11 @@ pub struct Record {
 
 impl Record {
     pub(crate) fn hide(&mut self, mask: &Mask) {
-        self.message = mask.text(&self.message);
-        for (_, value) in &mut self.fields {
-            *value = mask.text(value);
+        for text in [&mut self.target, &mut self.message] {
+            *text = mask.text(text);
+        }
+        for (name, value) in &mut self.fields {
+            (*name, *value) = (mask.text(name), mask.text(value));
         }
     }
 }

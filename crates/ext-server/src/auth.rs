@@ -101,6 +101,11 @@ impl Caller {
         Self { name: "stdio".into(), ..Self::loopback() }
     }
 
+    #[cfg(test)]
+    pub fn of_scopes(scopes: &[Scope]) -> Self {
+        Self { name: "x".into(), token: None, scopes: scopes.to_vec() }
+    }
+
     /// Whether the caller may do this in a namespace; `None`: everywhere.
     pub fn may(&self, verb: Verb, namespace: Option<&str>) -> bool {
         self.scopes.iter().any(|scope| {
@@ -135,15 +140,22 @@ impl Caller {
 
 /// The tokens, in memory: a request waits for no database.
 #[derive(Default)]
-pub struct Tokens(RwLock<HashMap<String, Arc<Token>>>);
+pub struct Tokens(RwLock<HashMap<String, Token>>);
 
 impl Tokens {
     /// Reads them.
     pub async fn load(&self, store: &dyn Store) -> Result<(), StoreError> {
         let tokens = store.tokens().await?;
-        let by_hash = tokens.into_iter().map(|it| (it.hash.clone(), Arc::new(it))).collect();
+        let by_hash = tokens.into_iter().map(|it| (it.hash.clone(), it)).collect();
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = by_hash;
         Ok(())
+    }
+
+    /// Whether the caller's token is valid still; who has none needs none.
+    pub fn holds(&self, caller: &Caller) -> bool {
+        let Some(id) = &caller.token else { return true };
+        let tokens = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        tokens.values().any(|it| it.id == *id && is_valid(it))
     }
 
     /// Who has this token, if it is valid now.
@@ -152,9 +164,7 @@ impl Tokens {
     pub fn caller(&self, token: &str) -> Option<Caller> {
         let tokens = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let token = tokens.get(&hash(token))?;
-        let valid =
-            token.revoked.is_none() && token.expires.is_none_or(|end| Timestamp::now() < end);
-        valid.then(|| Caller {
+        is_valid(token).then(|| Caller {
             name: token.name.clone(),
             token: Some(token.id.clone()),
             scopes: token.scopes.iter().filter_map(|it| it.parse().ok()).collect(),
@@ -195,7 +205,8 @@ impl Tokens {
             detail: format!("{name}: {}", token.scopes.join(", ")),
         };
         store.add_token(&token, &event).await?;
-        self.load(store).await?;
+        let mut tokens = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        tokens.insert(token.hash.clone(), token.clone());
         Ok((token, text))
     }
 
@@ -206,17 +217,25 @@ impl Tokens {
         by: &Caller,
         id: &str,
     ) -> Result<bool, StoreError> {
+        let now = Timestamp::now();
         let event = Event {
-            at: Timestamp::now(),
+            at: now,
             who: by.name.clone(),
             what: "token revoke".into(),
             subject: id.to_owned(),
             detail: String::new(),
         };
         let revoked = store.revoke_token(id, &event).await?;
-        self.load(store).await?;
+        let mut tokens = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        for token in tokens.values_mut().filter(|it| it.id == id) {
+            token.revoked.get_or_insert(now);
+        }
         Ok(revoked)
     }
+}
+
+fn is_valid(token: &Token) -> bool {
+    token.revoked.is_none() && token.expires.is_none_or(|end| Timestamp::now() < end)
 }
 
 fn hash(token: &str) -> String {
@@ -229,8 +248,8 @@ mod tests {
     use super::*;
 
     fn caller(scopes: &[&str]) -> Caller {
-        let scopes = scopes.iter().map(|it| it.parse().unwrap()).collect();
-        Caller { name: "x".into(), token: None, scopes }
+        let scopes: Vec<Scope> = scopes.iter().map(|it| it.parse().unwrap()).collect();
+        Caller::of_scopes(&scopes)
     }
 
     #[test]

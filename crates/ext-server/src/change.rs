@@ -1,4 +1,5 @@
-//! Changes of what is deployed: going back, undeploying, granting.
+//! Changes besides deploying: going back, undeploying, granting, tokens. Each goes on to its end
+//! when whoever asked for it has gone.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
@@ -7,23 +8,35 @@ use ext_definition::code;
 use ext_registry::{PackageName, Version};
 use jiff::Timestamp;
 
-use crate::auth::{Caller, Verb};
+use crate::auth::{Caller, Scope, Verb};
 use crate::deploy::refused;
-use crate::loading::blocking;
+use crate::loading::{blocking, whole};
+use crate::permission;
 use crate::platform::Platform;
 use crate::problem::Problem;
 use crate::running::Running;
-use crate::store::{Deployment, Event};
+use crate::store::{Deployment, Event, Token};
 
 impl Platform {
     /// Makes the version before the active one active again, or that which is named.
     pub async fn rollback(
-        &self,
+        self: &Arc<Self>,
         caller: &Caller,
         name: &PackageName,
         to: Option<&Version>,
     ) -> Result<Arc<Running>, Problem> {
         caller.check(Verb::Deploy, Some(name.namespace()))?;
+        let (platform, caller, name) = (self.clone(), caller.clone(), name.clone());
+        let to = to.cloned();
+        whole(async move { platform.roll_back(&caller, &name, to.as_ref()).await }).await
+    }
+
+    async fn roll_back(
+        &self,
+        caller: &Caller,
+        name: &PackageName,
+        to: Option<&Version>,
+    ) -> Result<Arc<Running>, Problem> {
         let _changes = self.changes.lock().await;
         let active = self.running.find(name, None)?;
         let versions = self.running.versions(name).unwrap_or_default();
@@ -54,12 +67,23 @@ impl Platform {
 
     /// Removes a version, or all of them. Calls that run finish.
     pub async fn undeploy(
-        &self,
+        self: &Arc<Self>,
         caller: &Caller,
         name: &PackageName,
         wanted: Option<&str>,
     ) -> Result<Vec<Version>, Problem> {
         caller.check(Verb::Deploy, Some(name.namespace()))?;
+        let (platform, caller, name) = (self.clone(), caller.clone(), name.clone());
+        let wanted = wanted.map(str::to_owned);
+        whole(async move { platform.take_away(&caller, &name, wanted.as_deref()).await }).await
+    }
+
+    async fn take_away(
+        &self,
+        caller: &Caller,
+        name: &PackageName,
+        wanted: Option<&str>,
+    ) -> Result<Vec<Version>, Problem> {
         let _changes = self.changes.lock().await;
         let versions: Vec<Version> = match wanted {
             Some(_) => vec![self.running.find(name, wanted)?.deployment.version.clone()],
@@ -86,15 +110,48 @@ impl Platform {
         granted: BTreeSet<String>,
     ) -> Result<(), Problem> {
         caller.check(Verb::Operate, Some(name.namespace()))?;
+        let (platform, caller, name) = (self.clone(), caller.clone(), name.clone());
+        whole(async move { platform.grant_these(&caller, &name, granted).await }).await
+    }
+
+    async fn grant_these(
+        self: &Arc<Self>,
+        caller: &Caller,
+        name: &PackageName,
+        granted: BTreeSet<String>,
+    ) -> Result<(), Problem> {
         let _changes = self.changes.lock().await;
-        self.grant_locked(caller, name, granted).await?;
+        let had = self.granted(name);
+        let added: Vec<&String> = granted.difference(&had).collect();
+        permission::may_grant(caller, name, &added, &self.configuration.data)?;
         let deployments: Vec<Deployment> = (self.running.versions(name).iter())
             .flat_map(|it| it.all().map(|it| it.deployment.clone()).collect::<Vec<_>>())
             .collect();
-        let platform = self.clone();
-        for (deployment, extension) in blocking(move || platform.load_all(deployments)).await? {
-            let extension = extension.map_err(|error| refused(name, [error.as_str()]))?;
-            self.running.insert(Arc::new(self.running(deployment, extension)));
+        let (platform, new) = (self.clone(), granted.clone());
+        let loaded =
+            blocking(move || platform.load_all(deployments, &|_: &PackageName| new.clone()))
+                .await?;
+        // Refused before anything is changed; but what is only taken away is taken away, and
+        // a version that cannot do without it is gone until somebody grants it again.
+        if !added.is_empty()
+            && let Some(error) = loaded.iter().find_map(|(_, it)| it.as_ref().err())
+        {
+            return Err(refused(name, [error.as_str()]));
+        }
+        self.grant_locked(caller, name, granted).await?;
+        for (deployment, extension) in loaded {
+            match extension {
+                Ok(extension) => {
+                    self.running.replace(Arc::new(self.running(deployment, extension)));
+                }
+                Err(error) => {
+                    tracing::error!(
+                        extension = %name, version = %deployment.version, error,
+                        "a version cannot be loaded any more"
+                    );
+                    self.running.remove(name, &deployment.version);
+                }
+            }
         }
         Ok(())
     }
@@ -128,5 +185,37 @@ impl Platform {
             subject: name.to_string(),
             detail,
         }
+    }
+}
+
+impl Platform {
+    /// Makes a token: what is stored of it, and the token itself, which nobody sees again.
+    pub async fn add_token(
+        self: &Arc<Self>,
+        caller: &Caller,
+        name: &str,
+        scopes: &[Scope],
+        expires: Option<Timestamp>,
+    ) -> Result<(Token, String), Problem> {
+        caller.check(Verb::Operate, None)?;
+        let (platform, caller) = (self.clone(), caller.clone());
+        let (name, scopes) = (name.to_owned(), scopes.to_vec());
+        whole(async move {
+            let tokens = platform.tokens();
+            Ok(tokens.add(platform.store(), &caller, &name, &scopes, expires).await?)
+        })
+        .await
+    }
+
+    /// Revokes a token; `false` if there is no valid one of this id.
+    pub async fn revoke_token(
+        self: &Arc<Self>,
+        caller: &Caller,
+        id: &str,
+    ) -> Result<bool, Problem> {
+        caller.check(Verb::Operate, None)?;
+        let (platform, caller, id) = (self.clone(), caller.clone(), id.to_owned());
+        whole(async move { Ok(platform.tokens().revoke(platform.store(), &caller, &id).await?) })
+            .await
     }
 }

@@ -175,6 +175,8 @@ impl Platform {
     ) -> Result<Arc<Running>, Problem> {
         let Candidate { name, version, digest, layer, component, permissions } = candidate;
         let mut granted = self.granted(&name);
+        let added: Vec<&String> = grant.iter().filter(|it| !granted.contains(*it)).collect();
+        permission::may_grant(caller, &name, &added, &self.configuration.data)?;
         granted.extend(grant.iter().cloned());
         permission::check(&name, &permission::asked(&permissions), &granted)?;
         stages.done("verify");

@@ -15,6 +15,9 @@ use crate::running::Running;
 use crate::store::{CallRecord, Outcome};
 use crate::trace::{Span, TraceContext};
 
+/// Bytes of a failure's message that the log keeps.
+const LONGEST: usize = 16 << 10;
+
 /// A call that is to be made.
 pub struct Invocation {
     /// Of the request.
@@ -61,11 +64,11 @@ impl Platform {
         let Some(own) = entry.running.gate.enter().await else {
             let message = format!("too many calls of `{}` at once", entry.running.id);
             let problem = Problem::new(code::TOO_MANY_CALLS, message).retry_after(1);
-            return entry.end(Err(problem), String::new());
+            return entry.end(Err(problem), String::new(), None);
         };
         let Some(ours) = self.gate.enter().await else {
             let problem = Problem::new(code::SERVER_FULL, "too many calls at once").retry_after(1);
-            return entry.end(Err(problem), String::new());
+            return entry.end(Err(problem), String::new(), None);
         };
         let (sender, receiver) = oneshot::channel();
         let (action, arguments) = (invocation.action, invocation.arguments);
@@ -73,7 +76,8 @@ impl Platform {
             let trace = entry.span.trace(&entry.id);
             let (result, output) =
                 entry.running.extension.invoke_in(Some(&trace), &action, &arguments);
-            let called = entry.end(result.map_err(Problem::from), log(&output));
+            let (log, failure) = (log(&output), output.failure);
+            let called = entry.end(result.map_err(Problem::from), log, failure);
             drop((own, ours));
             // Whoever asked may have gone.
             let _ = sender.send(called);
@@ -127,7 +131,8 @@ struct Entry {
 }
 
 impl Entry {
-    fn end(self, result: Result<Value, Problem>, log: String) -> Called {
+    /// The failure is the message of the action's own error, without secrets.
+    fn end(self, result: Result<Value, Problem>, log: String, failure: Option<String>) -> Called {
         let took = self.started.elapsed();
         let problem = result.as_ref().err();
         // What is not there is no call: it would fill the log, and the metrics, with anything.
@@ -157,7 +162,7 @@ impl Entry {
                 surface: self.surface.to_owned(),
                 outcome,
                 code: problem.map(|it| it.code().to_string()),
-                detail: problem.map(|it| it.detail().to_owned()).unwrap_or_default(),
+                detail: short(failure.or_else(|| Some(problem?.detail().to_owned()))),
                 log: log.clone(),
                 trace,
             };
@@ -166,6 +171,16 @@ impl Entry {
         }
         Called { result: result.map_err(|problem| problem.of_request(&self.id)), took, log }
     }
+}
+
+/// A message as the log keeps it: an error may be as long as a result.
+fn short(message: Option<String>) -> String {
+    let mut message = message.unwrap_or_default();
+    if message.len() > LONGEST {
+        message.truncate(message.floor_char_boundary(LONGEST));
+        message.push_str(" …");
+    }
+    message
 }
 
 fn outcome(code: Code) -> Outcome {

@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use ext_definition::code;
 use ext_host::{Grants, Options};
-use ext_registry::Digest;
+use ext_registry::{Digest, PackageName};
 
 use crate::gate::Gate;
 use crate::permission;
 use crate::platform::Platform;
 use crate::problem::Problem;
 use crate::running::Running;
-use crate::settings::StartError;
+use crate::settings::{Configuration, StartError};
 use crate::store::{Deployment, Settings};
 
 impl Platform {
@@ -24,8 +24,10 @@ impl Platform {
         extension: ext_host::Extension,
     ) -> Running {
         let Settings { concurrency, queue, .. } = deployment.settings;
-        let concurrency = concurrency.unwrap_or(self.configuration.concurrency);
-        let queue = queue.unwrap_or(self.configuration.queue);
+        // Who deploys does not lift what the operator has set for all.
+        let Configuration { calls, waiting, .. } = self.configuration;
+        let concurrency = concurrency.unwrap_or(self.configuration.concurrency).min(calls);
+        let queue = queue.unwrap_or(self.configuration.queue).min(waiting);
         Running {
             gate: Gate::new(concurrency as usize, queue as usize),
             id: deployment.name.to_string(),
@@ -40,7 +42,10 @@ impl Platform {
     pub(crate) async fn load(self: &Arc<Self>) -> Result<(), StartError> {
         let deployments = self.store.deployments().await?;
         let platform = self.clone();
-        let loaded = blocking(move || platform.load_all(deployments)).await;
+        let loaded = blocking(move || {
+            platform.load_all(deployments, &|name: &PackageName| platform.granted(name))
+        })
+        .await;
         for (deployment, extension) in loaded.map_err(|it| StartError::new(it.detail()))? {
             match extension {
                 Ok(extension) => self.running.insert(Arc::new(self.running(deployment, extension))),
@@ -58,11 +63,14 @@ impl Platform {
     pub(crate) fn load_all(
         &self,
         deployments: Vec<Deployment>,
+        granted: &(dyn Fn(&PackageName) -> BTreeSet<String> + Sync),
     ) -> Vec<(Deployment, Result<ext_host::Extension, String>)> {
         let packages = self.packages();
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let share = deployments.len().div_ceil(threads).max(1);
-        let load = |deployment: &Deployment| self.load_one(&packages, deployment);
+        let load = |deployment: &Deployment| {
+            self.load_one(&packages, deployment, &granted(&deployment.name))
+        };
         std::thread::scope(|scope| {
             let threads: Vec<_> = (deployments.chunks(share))
                 .map(|share| scope.spawn(|| share.iter().map(load).collect::<Vec<_>>()))
@@ -78,13 +86,14 @@ impl Platform {
         &self,
         packages: &Path,
         deployment: &Deployment,
+        granted: &BTreeSet<String>,
     ) -> Result<ext_host::Extension, String> {
         let file = packages.join(format!("{}.wasm", deployment.component.hex()));
         let bytes = std::fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
         if Digest::of(&bytes) != deployment.component {
             return Err(format!("{} is not what was deployed", file.display()));
         }
-        self.load_component(&bytes, deployment, &self.granted(&deployment.name))
+        self.load_component(&bytes, deployment, granted)
     }
 
     /// Prepares a component for calls, with the limits and grants that its deployment has.
@@ -113,6 +122,15 @@ impl Platform {
         let options = Options { limits, reuse, grants };
         self.host.load_with(component, options).map_err(|error| error.to_string())
     }
+}
+
+/// Runs to its end, also when nobody waits for it any more: whoever asks for a change and goes
+/// away leaves nothing half done.
+pub(crate) async fn whole<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Problem>> + Send + 'static,
+) -> Result<T, Problem> {
+    let failed = |error| Problem::new(code::STORE_FAILED, format!("the work was lost: {error}"));
+    tokio::spawn(work).await.map_err(failed)?
 }
 
 /// Runs on a thread of its own what takes long.

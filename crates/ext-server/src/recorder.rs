@@ -1,7 +1,7 @@
 //! Every call is written down: by one task, many at a time, so that no call waits for it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -12,6 +12,9 @@ use crate::store::{CallRecord, Store};
 
 /// Calls that may wait to be written; beyond, they are counted only.
 const WAITING: usize = 20_000;
+
+/// Bytes of those, about.
+const WAITING_BYTES: usize = 64 << 20;
 
 /// Calls of one transaction.
 const BATCH: usize = 2000;
@@ -30,6 +33,13 @@ pub struct Recorder {
     calls: mpsc::Sender<Arc<CallRecord>>,
     followers: broadcast::Sender<Arc<CallRecord>>,
     lost: Arc<AtomicU64>,
+    /// Bytes of calls that wait.
+    waiting: Arc<AtomicUsize>,
+}
+
+/// What a call takes while it waits, about.
+fn size(call: &CallRecord) -> usize {
+    size_of::<CallRecord>() + 256 + call.log.len() + call.detail.len()
 }
 
 impl Recorder {
@@ -37,8 +47,9 @@ impl Recorder {
     pub fn start(store: Arc<dyn Store>, keep: Duration) -> (Self, JoinHandle<()>) {
         let (calls, receiver) = mpsc::channel(WAITING);
         let lost = Arc::new(AtomicU64::new(0));
-        let task = tokio::spawn(write(store, receiver, lost.clone(), keep));
-        (Self { calls, followers: broadcast::Sender::new(FOLLOWED), lost }, task)
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let task = tokio::spawn(write(store, receiver, lost.clone(), waiting.clone(), keep));
+        (Self { calls, followers: broadcast::Sender::new(FOLLOWED), lost, waiting }, task)
     }
 
     /// Takes a call; never waits.
@@ -47,7 +58,10 @@ impl Recorder {
         if self.followers.receiver_count() > 0 {
             let _ = self.followers.send(call.clone());
         }
-        if self.calls.try_send(call).is_err() {
+        let size = size(&call);
+        let fits = self.waiting.fetch_add(size, Ordering::Relaxed) < WAITING_BYTES;
+        if !fits || self.calls.try_send(call).is_err() {
+            self.waiting.fetch_sub(size, Ordering::Relaxed);
             self.lost.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -67,6 +81,7 @@ async fn write(
     store: Arc<dyn Store>,
     mut receiver: mpsc::Receiver<Arc<CallRecord>>,
     lost: Arc<AtomicU64>,
+    waiting: Arc<AtomicUsize>,
     keep: Duration,
 ) {
     let mut forget = tokio::time::interval(FORGET);
@@ -98,10 +113,12 @@ async fn write(
                 batch.push(call);
             }
         }
+        let bytes: usize = batch.iter().map(|it| size(it)).sum();
         let calls: Vec<CallRecord> = batch.into_iter().map(Arc::unwrap_or_clone).collect();
         if let Err(error) = store.record(&calls).await {
             lost.fetch_add(calls.len() as u64, Ordering::Relaxed);
             tracing::warn!(%error, calls = calls.len(), "calls are not written down");
         }
+        waiting.fetch_sub(bytes, Ordering::Relaxed);
     }
 }

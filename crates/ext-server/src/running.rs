@@ -59,6 +59,11 @@ impl Versions {
         self.all.values()
     }
 
+    /// When a version was active: the one with the highest number is.
+    pub fn activation(&self, version: &Version) -> Option<i64> {
+        self.activations.iter().find_map(|(number, it)| (it == version).then_some(*number))
+    }
+
     /// One of them.
     pub fn get(&self, version: &Version) -> Option<&Arc<Running>> {
         self.all.get(version)
@@ -148,6 +153,16 @@ impl Deployments {
                 versions.activations.insert(activation, version.clone());
             }
             versions.all.insert(version, running);
+        });
+    }
+
+    /// Puts a version in the place of the same one, active or not as that is.
+    pub fn replace(&self, running: Arc<Running>) {
+        let name = running.deployment.name.clone();
+        self.change(&name, |versions| {
+            if let Some(found) = versions.all.get_mut(&running.deployment.version) {
+                *found = running;
+            }
         });
     }
 

@@ -10,7 +10,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
@@ -78,12 +78,19 @@ impl Server {
             .timer(TokioTimer::new())
             .header_read_timeout(HEADERS)
             .max_buf_size(64 << 10);
-        builder.http2().timer(TokioTimer::new()).max_concurrent_streams(256);
+        builder
+            .http2()
+            .timer(TokioTimer::new())
+            .keep_alive_interval(Some(HEADERS))
+            .max_concurrent_streams(256);
         let mut end = std::pin::pin!(end);
         loop {
-            let Ok(permit) = connections.clone().acquire_owned().await else { break };
-            let accepted = tokio::select! {
-                accepted = listener.accept() => accepted,
+            let next = async {
+                let permit = connections.clone().acquire_owned().await;
+                (permit, listener.accept().await)
+            };
+            let (permit, accepted) = tokio::select! {
+                (Ok(permit), accepted) = next => (permit, accepted),
                 () = &mut end => break,
             };
             let (stream, peer) = match accepted {
@@ -133,14 +140,24 @@ async fn connection<S>(
 ) where
     S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
 {
+    let first = Arc::new(Notify::new());
+    let came = first.clone();
     let service =
         hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+            came.notify_one();
             let mut request: Request = request.map(axum::body::Body::new);
             request.extensions_mut().insert(http::Peer(peer));
             router.clone().oneshot(request)
         });
     let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
-    if let Err(error) = watcher.watch(connection.into_owned()).await {
+    let mut connection = std::pin::pin!(watcher.watch(connection.into_owned()));
+    // hyper's time begins when it knows the protocol, which some never say.
+    let ended = tokio::select! {
+        ended = &mut connection => ended,
+        () = tokio::time::sleep(HEADERS) => return,
+        () = first.notified() => connection.await,
+    };
+    if let Err(error) = ended {
         tracing::debug!(error, %peer, "a connection ended");
     }
 }

@@ -21,6 +21,8 @@ pub struct Configuration {
     pub cache: Option<PathBuf>,
     /// The folder of the registry from which it deploys.
     pub registry: PathBuf,
+    /// Whether everybody needs a token, also on this machine: behind a proxy, which is on it.
+    pub require_token: bool,
     /// Certificate and key, if it speaks TLS.
     pub tls: Option<Tls>,
     /// What a call may use at most.
@@ -65,6 +67,7 @@ impl Configuration {
             data,
             cache: None,
             registry,
+            require_token: false,
             tls: None,
             limits: Limits { time: Duration::from_secs(30), memory: 256 << 20, output: 32 << 20 },
             body: 8 << 20,
@@ -95,6 +98,7 @@ struct File {
     result_bytes: Option<usize>,
     keep_calls_hours: Option<u64>,
     slow_ms: Option<u64>,
+    require_token: Option<bool>,
     #[serde(default)]
     origins: Vec<String>,
     #[serde(default)]
@@ -126,6 +130,7 @@ impl Configuration {
             .keep_calls_hours
             .map_or(self.keep_calls, |it| Duration::from_secs(it.saturating_mul(3600)));
         self.slow = read.slow_ms.map_or(self.slow, Duration::from_millis);
+        self.require_token |= read.require_token.unwrap_or(false);
         self.origins = read.origins;
         (self.environment, self.secrets) = (read.environment, read.secrets);
         Ok(())

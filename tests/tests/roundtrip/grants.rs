@@ -52,6 +52,14 @@ fn variables_and_secrets() {
         }
         other => panic!("{other:?}"),
     }
+    // Nor in what logs keep of an error of its own, which the caller is told.
+    let complaint = json!({"outcome": {"err": "refused: k-123 \"x\""}});
+    let (result, output) = extension.invoke("echo_complaint", &complaint);
+    match result {
+        Err(Error::Action(error)) => assert_eq!(error.message, "refused: k-123 \"x\""),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(output.failure.as_deref(), Some("refused: ***"));
 }
 
 #[test]

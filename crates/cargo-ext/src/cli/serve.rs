@@ -22,6 +22,9 @@ pub struct Serve {
     /// The certificate's key, in PEM
     #[arg(long, value_name = "FILE", requires = "tls_certificate", value_hint = clap::ValueHint::FilePath)]
     pub tls_key: Option<PathBuf>,
+    /// Ask everybody for a token, also on this machine: for servers behind a proxy
+    #[arg(long)]
+    pub require_token: bool,
     /// Make a token for whoever operates the server, print it, and end
     #[arg(long)]
     pub operator_token: bool,

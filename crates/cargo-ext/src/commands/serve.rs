@@ -24,6 +24,7 @@ pub fn run(arguments: &Serve, common: &Common, shell: &Shell) -> Result<(), Fail
         configuration.read(&file).map_err(start)?;
     }
     configuration.listen = arguments.listen;
+    configuration.require_token |= arguments.require_token;
     if let (Some(certificate), Some(key)) = (&arguments.tls_certificate, &arguments.tls_key) {
         configuration.tls = Some(Tls { certificate: certificate.clone(), key: key.clone() });
     }
@@ -34,13 +35,13 @@ pub fn run(arguments: &Serve, common: &Common, shell: &Shell) -> Result<(), Fail
             return Ok(());
         }
         ext_server::log_to_stderr(shell.is_json());
-        let loopback = configuration.listen.ip().is_loopback();
+        let open = configuration.listen.ip().is_loopback() && !configuration.require_token;
         let scheme = if configuration.tls.is_some() { "https" } else { "http" };
         let server = Server::bind(configuration).await.map_err(start)?;
         let address = format!("{scheme}://{}", server.address());
         let deployed = server.platform().deployments().count();
         shell.status("Serving", format!("{} at {address}", shell::count(deployed, "deployment")));
-        if !loopback {
+        if !open {
             shell.note(
                 "Note",
                 "every request needs a token: `cargo ext serve --operator-token` makes the first one",

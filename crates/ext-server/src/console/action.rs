@@ -14,7 +14,7 @@ use super::form::{self, Input};
 use super::page::{Failure, Head, Result, Said, Visitor, show};
 use super::words;
 use crate::auth::Verb;
-use crate::http::actions::{find, known};
+use crate::http::actions::{body_limit, find, known};
 use crate::http::{RequestId, Shared, arguments};
 use crate::invoke::{Called, Invocation};
 use crate::problem::Problem;
@@ -82,10 +82,7 @@ pub async fn run(
     visitor.caller.check(Verb::Invoke, Some(&namespace))?;
     let (running, _) = find(&platform, &namespace, &name)?;
     let action = wanted(&running, &action)?;
-    let most = running.deployment.settings.body_bytes;
-    let most =
-        most.and_then(|it| usize::try_from(it).ok()).unwrap_or(platform.configuration().body);
-    let said = said(request, most).await?;
+    let said = said(request, body_limit(&platform, &running)).await?;
     let definition = running.extension.definition();
     let mut inputs = form::inputs(definition, action, Some(&said));
     let mut outcome = match form::arguments(definition, action, &said, &mut inputs) {
@@ -102,6 +99,10 @@ pub async fn run(
         }
         None => Outcome::unread(id.as_str()),
     };
+    // Who may call need not see what calls tell their operators.
+    if !visitor.sees_calls(Some(&namespace)) {
+        outcome.log.clear();
+    }
     if let Some(violations) = outcome.problem.as_ref().and_then(|it| it.member("violations")) {
         outcome.others = form::blame(&mut inputs, violations);
     }

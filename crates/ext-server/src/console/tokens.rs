@@ -65,9 +65,7 @@ pub async fn add(State(platform): Shared, visitor: Visitor, request: Request) ->
     let name = said.get("name").unwrap_or_default().to_owned();
     match wanted(&said, &name) {
         Ok((scopes, expires)) => {
-            let tokens = platform.tokens();
-            let new =
-                tokens.add(platform.store(), &visitor.caller, &name, &scopes, expires).await?;
+            let new = platform.add_token(&visitor.caller, &name, &scopes, expires).await?;
             list(&platform, &visitor, Some(new), None, String::new()).await
         }
         Err(message) => {
@@ -104,7 +102,7 @@ fn wanted(said: &Said, name: &str) -> std::result::Result<(Vec<Scope>, Option<Ti
 /// `POST /tokens/ID/revoke`.
 pub async fn revoke(State(platform): Shared, Path(id): Path<String>, visitor: Visitor) -> Result {
     visitor.caller.check(Verb::Operate, None)?;
-    match platform.tokens().revoke(platform.store(), &visitor.caller, &id).await? {
+    match platform.revoke_token(&visitor.caller, &id).await? {
         true => Ok(Redirect::to("/tokens?done=revoked").into_response()),
         false => {
             Err(Problem::new(code::NO_PAGE, format!("no valid token has the id `{id}`")).into())

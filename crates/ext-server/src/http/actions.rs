@@ -36,8 +36,8 @@ pub async fn call(
     request: Request,
 ) -> Response {
     let called = async {
-        let (running, pinned) = find(&platform, &namespace, &name)?;
         let caller = asker.may(Verb::Invoke, Some(&namespace))?.name.clone();
+        let (running, pinned) = find(&platform, &namespace, &name)?;
         let found = known(&running, &action);
         let is_function = found.is_some_and(|it| it.options.function);
         let by_get = matches!(*request.method(), Method::GET | Method::HEAD);
@@ -48,9 +48,7 @@ pub async fn call(
         let as_bytes = wants_bytes(request.headers());
         let if_none_match = request.headers().get(header::IF_NONE_MATCH).cloned();
         let parent = TraceContext::of(request.headers());
-        let most = running.deployment.settings.body_bytes;
-        let most =
-            most.and_then(|it| usize::try_from(it).ok()).unwrap_or(platform.configuration().body);
+        let most = body_limit(&platform, &running);
         let arguments = match by_get {
             true => {
                 arguments::of_query(&running, found, request.uri().query().unwrap_or_default())?
@@ -103,6 +101,14 @@ pub fn find(
     // `1.2.0` means whatever is compatible with it, `=1.2.0` that one.
     let pinned = version.and_then(|it| it.strip_prefix('=')) == Some(running.version.as_str());
     Ok((running, pinned))
+}
+
+/// How large the body of a call may be, in bytes: as the deployment says, and at most as the
+/// server does.
+pub fn body_limit(platform: &crate::platform::Platform, running: &Running) -> usize {
+    let most = platform.configuration().body;
+    let asked = running.deployment.settings.body_bytes;
+    asked.and_then(|it| usize::try_from(it).ok()).map_or(most, |it| it.min(most))
 }
 
 /// The action of a name, its own or a former one.

@@ -60,7 +60,11 @@ impl Deployed {
     fn all(versions: &Versions) -> Vec<Self> {
         let active = versions.active().map(|it| it.deployment.version.clone());
         let of = |it: &std::sync::Arc<Running>| {
-            Self::of(it, active.as_ref() == Some(&it.deployment.version))
+            let version = &it.deployment.version;
+            let mut deployed = Self::of(it, active.as_ref() == Some(version));
+            // It may have changed since it was loaded.
+            deployed.deployment.activation = versions.activation(version);
+            deployed
         };
         versions.all().rev().map(of).collect()
     }
@@ -245,10 +249,8 @@ pub async fn add_token(
             .checked_add(SignedDuration::from_secs(seconds))
             .map_err(|error| unreadable(error.to_string()))
     });
-    let (token, text) = platform
-        .tokens()
-        .add(platform.store(), caller, new.name.trim(), &scopes, expires.transpose()?)
-        .await?;
+    let (token, text) =
+        platform.add_token(caller, new.name.trim(), &scopes, expires.transpose()?).await?;
     let mut told = serde_json::to_value(&token).unwrap_or_default();
     told["token"] = text.into();
     Ok((StatusCode::CREATED, Json(told)))
@@ -261,7 +263,7 @@ pub async fn revoke_token(
     asker: Asker,
 ) -> Result<StatusCode> {
     let caller = asker.may(Verb::Operate, None)?;
-    match platform.tokens().revoke(platform.store(), caller, &id).await? {
+    match platform.revoke_token(caller, &id).await? {
         true => Ok(StatusCode::NO_CONTENT),
         false => Err(Problem::new(code::NO_PAGE, format!("no valid token has the id `{id}`"))),
     }
@@ -308,6 +310,7 @@ pub async fn follow(
     let Query(mut query) =
         query.map_err(|error| Problem::new(code::BODY_UNREADABLE, error.body_text()))?;
     visible(&asker, &mut query)?;
+    let caller = asker.caller()?.clone();
     let mut calls = platform.recorder().follow();
     let mut ending = platform.ending.subscribe();
     let (sender, lines) = mpsc::channel(64);
@@ -319,6 +322,10 @@ pub async fn follow(
                 () = sender.closed() => return,
                 _ = ending.wait_for(|it| *it) => return,
             };
+            // Who may no longer ask is told no more.
+            if !platform.tokens().holds(&caller) {
+                return;
+            }
             let told = match next {
                 Ok(call) if matches(&query, &call) => json!(*call),
                 Ok(_) => continue,

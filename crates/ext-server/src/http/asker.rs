@@ -153,11 +153,13 @@ fn same_site(request: &Request) -> bool {
 
 /// Whether somebody on this machine asks, and nobody else through him: the server listens
 /// for this machine only, no proxy forwarded the request, and no page of another site made a
-/// browser send it (which may call this machine by a name of its own: DNS rebinding).
+/// browser send it (which may call this machine by a name of its own: DNS rebinding). A proxy
+/// that says nothing of itself is not seen: for that there is `require_token`.
 fn local(platform: &Platform, request: &Request) -> bool {
     let peer = request.extensions().get::<Peer>();
     let forwarded = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
-    platform.configuration().listen.ip().is_loopback()
+    !platform.configuration().require_token
+        && platform.configuration().listen.ip().is_loopback()
         && peer.is_some_and(|peer| peer.0.ip().is_loopback())
         && !forwarded.iter().any(|name| request.headers().contains_key(*name))
         && host(request).is_some_and(|host| {

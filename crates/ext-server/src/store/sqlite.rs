@@ -21,6 +21,13 @@ use super::{
 /// Most calls that one question gives.
 const MAX_CALLS: u32 = 1000;
 
+/// Most bytes of what calls wrote, in one answer.
+const MAX_BYTES: usize = 16 << 20;
+
+/// The lock for writing is taken at once: a transaction that reads first and writes then fails
+/// when somebody else has written meanwhile, without waiting (SQLite, "Transactions").
+const IMMEDIATE: &str = "BEGIN IMMEDIATE";
+
 /// Every change of the tables, in order; never one that was released changed.
 const MIGRATIONS: &[(&str, &str)] = &[("tables", include_str!("schema.sql"))];
 
@@ -78,7 +85,7 @@ impl Sqlite {
 
     /// A change and its event, in one transaction.
     async fn change(&self, change: Query<'_>, event: &Event) -> Result<u64, StoreError> {
-        let mut transaction = self.catalogue.begin().await?;
+        let mut transaction = self.catalogue.begin_with(IMMEDIATE).await?;
         let changed = change.execute(&mut *transaction).await?.rows_affected();
         if changed > 0 {
             event_row(event).execute(&mut *transaction).await?;
@@ -104,7 +111,7 @@ impl Store for Sqlite {
         event: &'a Event,
     ) -> Answer<'a, Deployment> {
         Box::pin(async move {
-            let mut transaction = self.catalogue.begin().await?;
+            let mut transaction = self.catalogue.begin_with(IMMEDIATE).await?;
             let name = deployment.name.to_string();
             let activation: i64 = sqlx::query_scalar(NEXT_ACTIVATION)
                 .bind(&name)
@@ -273,7 +280,7 @@ impl Store for Sqlite {
 
     fn record<'a>(&'a self, calls: &'a [CallRecord]) -> Answer<'a, ()> {
         Box::pin(async move {
-            let mut transaction = self.log.begin().await?;
+            let mut transaction = self.log.begin_with(IMMEDIATE).await?;
             // SQLite takes 32,766 parameters in one statement.
             for calls in calls.chunks(1000) {
                 let mut insert = QueryBuilder::<Driver>::new(
@@ -331,8 +338,18 @@ impl Store for Sqlite {
             }
             let limit = query.limit.unwrap_or(100).min(MAX_CALLS);
             select.push(" ORDER BY at DESC, serial DESC LIMIT ").push_bind(limit);
-            let rows = select.build().fetch_all(&self.reads).await?;
-            rows.iter().map(call).collect()
+            let mut rows = select.build().fetch(&self.reads);
+            let (mut calls, mut bytes) = (Vec::new(), 0);
+            while let Some(row) = next(&mut rows).await.transpose()? {
+                let call = call(&row)?;
+                bytes += call.log.len() + call.detail.len();
+                calls.push(call);
+                // The next ones are asked for by the instant of the last one.
+                if bytes > MAX_BYTES {
+                    break;
+                }
+            }
+            Ok(calls)
         })
     }
 
@@ -422,6 +439,11 @@ fn event_row(event: &Event) -> Query<'_> {
         .bind(&event.what)
         .bind(&event.subject)
         .bind(&event.detail)
+}
+
+/// The next of what comes.
+async fn next<S: futures_core::Stream + Unpin>(stream: &mut S) -> Option<S::Item> {
+    std::future::poll_fn(|context| std::pin::Pin::new(&mut *stream).poll_next(context)).await
 }
 
 fn deployment(row: &SqliteRow) -> Result<Deployment, StoreError> {
