@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -102,7 +102,7 @@ impl Caller {
     }
 
     #[cfg(test)]
-    pub fn of_scopes(scopes: &[Scope]) -> Self {
+    pub(crate) fn of_scopes(scopes: &[Scope]) -> Self {
         Self { name: "x".into(), token: None, scopes: scopes.to_vec() }
     }
 
