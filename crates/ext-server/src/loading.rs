@@ -26,8 +26,8 @@ impl Platform {
         let Settings { concurrency, queue, .. } = deployment.settings;
         // Who deploys does not lift what the operator has set for all.
         let Configuration { calls, waiting, .. } = self.configuration;
-        let concurrency = concurrency.unwrap_or(self.configuration.concurrency).min(calls);
-        let queue = queue.unwrap_or(self.configuration.queue).min(waiting);
+        let concurrency = concurrency.map_or(self.configuration.concurrency, |it| it.min(calls));
+        let queue = queue.map_or(self.configuration.queue, |it| it.min(waiting));
         Running {
             gate: Gate::new(concurrency as usize, queue as usize),
             id: deployment.name.to_string(),

@@ -1,8 +1,11 @@
 //! Arguments of a call, as requests carry them.
 
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::Context;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::header;
 use axum::http::request::Parts;
@@ -10,6 +13,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ext_definition::code;
 use ext_definition::model::{Action, Field, Kind, Type};
+use futures_core::Stream;
 use serde_json::{Map, Value};
 
 use crate::problem::Problem;
@@ -17,6 +21,12 @@ use crate::running::Running;
 
 /// Longest that the body of a request may take to come.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Who has not sent anything for so long waits for the answer.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Most bytes of a body that is too large which are read all the same.
+const SKIPPED: usize = 64 << 20;
 
 /// Arguments in the body of a request, of `most` bytes.
 pub async fn of_body(
@@ -51,6 +61,11 @@ pub async fn of_body(
 pub async fn whole(request: Request, most: usize) -> Result<(Parts, Bytes), Problem> {
     let length = request.headers().get(header::CONTENT_LENGTH);
     if length.and_then(|it| it.to_str().ok()?.parse::<usize>().ok()).is_some_and(|it| it > most) {
+        // Whoever still sends would see the connection break, and not the answer; who asked
+        // before he sends is told now.
+        if !request.headers().contains_key(header::EXPECT) {
+            let _ = tokio::time::timeout(PATIENCE, skip(request.into_body())).await;
+        }
         return Err(too_large(most));
     }
     let (parts, body) = request.into_parts();
@@ -62,6 +77,22 @@ pub async fn whole(request: Request, most: usize) -> Result<(Parts, Bytes), Prob
             false => Problem::new(code::BODY_UNREADABLE, format!("the body broke off: {error}")),
         })?;
     Ok((parts, body))
+}
+
+/// Reads what comes without a pause, up to a limit, and keeps nothing of it.
+async fn skip(body: Body) {
+    let (mut stream, mut left) = (body.into_data_stream(), SKIPPED);
+    let next = |stream: &mut BodyDataStream, context: &mut Context<'_>| {
+        Pin::new(stream).poll_next(context)
+    };
+    while let Ok(Some(Ok(bytes))) =
+        tokio::time::timeout(PAUSE, poll_fn(|context| next(&mut stream, context))).await
+    {
+        match left.checked_sub(bytes.len()) {
+            Some(rest) => left = rest,
+            None => return,
+        }
+    }
 }
 
 fn is_too_long(error: &axum::Error) -> bool {

@@ -11,7 +11,7 @@ use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteRow, SqliteSynchronous,
 };
-use sqlx::{ConnectOptions, QueryBuilder, Row, SqlSafeStr, Sqlite as Driver};
+use sqlx::{ConnectOptions, Connection, QueryBuilder, Row, SqlSafeStr, Sqlite as Driver};
 
 use super::{
     Answer, Bucket, CallQuery, CallRecord, Deployment, Event, Outcome, StatisticsQuery, Store,
@@ -66,6 +66,10 @@ impl Sqlite {
             SqlitePoolOptions::new()
                 .max_connections(connections)
                 .acquire_timeout(Duration::from_secs(10))
+                // A transaction that the disk ended is one that sqlx believes to be open still.
+                .before_acquire(|connection, _| {
+                    Box::pin(async { Ok(!connection.is_in_transaction()) })
+                })
                 .connect_lazy_with(options.clone().synchronous(synchronous))
         };
         let store = Self {
