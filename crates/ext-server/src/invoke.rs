@@ -72,10 +72,12 @@ impl Platform {
         };
         let (sender, receiver) = oneshot::channel();
         let (action, arguments) = (invocation.action, invocation.arguments);
+        let running = entry.running.clone();
         let job = move || {
             let trace = entry.span.trace(&entry.id);
+            let Running { extension, habit, .. } = &*entry.running;
             let (result, output) =
-                entry.running.extension.invoke_in(Some(&trace), &action, &arguments);
+                habit.of(|| extension.invoke_in(Some(&trace), &action, &arguments));
             let (log, failure) = (log(&output), output.failure);
             let called = entry.end(result.map_err(Problem::from), log, failure);
             drop((own, ours));
@@ -87,7 +89,7 @@ impl Platform {
             took: Duration::ZERO,
             log: String::new(),
         };
-        if let Err(error) = self.workers.run(job) {
+        if let Err(error) = self.workers.run(&running.habit, job) {
             return lost(format!("there is no thread for the call: {error}"));
         }
         receiver.await.unwrap_or_else(|_| lost("the call was lost".into()))

@@ -32,6 +32,7 @@ mod platform;
 mod problem;
 mod recorder;
 mod running;
+mod sched;
 mod server;
 mod settings;
 pub mod store;

@@ -35,6 +35,7 @@ impl Platform {
             extension,
             deployment,
             tools: Default::default(),
+            habit: Default::default(),
         }
     }
 

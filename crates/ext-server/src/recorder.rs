@@ -20,7 +20,7 @@ const WAITING_BYTES: usize = 64 << 20;
 const BATCH: usize = 2000;
 
 /// How long is waited for more calls to go with the first.
-const GATHER: Duration = Duration::from_millis(100);
+const GATHER: Duration = Duration::from_millis(10);
 
 /// Calls that a follower may be behind before it misses some.
 const FOLLOWED: usize = 1000;

@@ -11,6 +11,7 @@ use crate::gate::Gate;
 use crate::mcp::Tools;
 use crate::problem::Problem;
 use crate::store::Deployment;
+use crate::workers::Habit;
 
 /// A version that can be called. Whoever holds it may finish with it, whatever is deployed
 /// meanwhile.
@@ -26,6 +27,7 @@ pub struct Running {
     /// Its version, as text.
     pub version: String,
     pub(crate) tools: OnceLock<Tools>,
+    pub(crate) habit: Habit,
 }
 
 impl Running {
