@@ -111,9 +111,13 @@ impl Bench {
 
 pub fn run() -> Result<Vec<Row>> {
     let bench = Bench::new()?;
-    let mut rows = requests(&bench)?;
-    rows.extend(neighbour::run(&bench)?);
-    rows.extend(many::run(&bench)?);
+    let mut rows = Vec::new();
+    for part in [requests, many::run, neighbour::run] {
+        // Said as they come: all of it takes minutes.
+        let more = part(&bench)?;
+        more.iter().for_each(|row| progress(&row.to_string()));
+        rows.extend(more);
+    }
     Ok(rows)
 }
 

@@ -62,7 +62,9 @@ pub fn run(bench: &Bench) -> Result<Vec<Row>> {
             ratios.push(beside / alone);
         }
         let (with, without) = (micros(median(with)), micros(median(without)));
-        rows.push(Row::ratio(what, with, without, median(ratios), BAR));
+        let row = Row::ratio(what, with, without, median(ratios), BAR);
+        progress(&row.figure);
+        rows.push(row);
     }
     Ok(rows)
 }
