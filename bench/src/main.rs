@@ -1,8 +1,9 @@
 //! What cargo ext costs, beside what the same costs otherwise. Both are measured in the
 //! same run, by turns, because a machine is never as fast as it was yesterday.
 //!
-//! `cargo xtask bench` runs this; it needs a `cargo-ext` (in `EXT_BENCH_CARGO_EXT`) and, the
-//! first time, the network for the peers' dependencies.
+//! `cargo xtask bench` runs this; it needs a `cargo-ext` (in `EXT_BENCH_CARGO_EXT`), for `server` a
+//! `wasmtime` (in `EXT_BENCH_WASMTIME`) and, the first time, the network for the peers'
+//! dependencies.
 
 mod build;
 mod calls;
@@ -11,6 +12,7 @@ mod measure;
 mod project;
 mod publish;
 mod scale;
+mod server;
 mod size;
 mod source;
 
@@ -35,10 +37,20 @@ const BENCHMARKS: &[(&str, Benchmark)] = &[
     ("publish", publish::run),
     ("size", size::run),
     ("scale", scale::run),
+    ("server", server::run),
 ];
 
 fn main() -> ExitCode {
     let asked: Vec<String> = std::env::args().skip(1).collect();
+    if asked == [server::NATIVE] {
+        return match server::serve_natively() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(Failure(reason)) => {
+                eprintln!("error: {reason}");
+                ExitCode::FAILURE
+            }
+        };
+    }
     if let Some(name) = asked.iter().find(|name| BENCHMARKS.iter().all(|(known, _)| known != name))
     {
         let known: Vec<&str> = BENCHMARKS.iter().map(|(name, _)| *name).collect();

@@ -16,7 +16,7 @@ pub struct Row {
     pub peer: String,
     /// The figure that the bar is about.
     pub figure: String,
-    /// What it should be at most; empty for a figure that is there for information.
+    /// What it should be at most, or at least; empty for a figure that is there for information.
     pub bar: String,
     /// Whether it is.
     pub met: bool,
@@ -33,6 +33,18 @@ impl Row {
     ) -> Self {
         let (figure, met) = (format!("{ratio:.2} ×"), ratio <= bar);
         Self { what: what.into(), ours, peer, figure, bar: format!("≤ {bar} ×"), met }
+    }
+
+    /// A line of a ratio that should not be lower.
+    pub fn at_least(
+        what: impl Into<String>,
+        ours: String,
+        peer: String,
+        ratio: f64,
+        bar: f64,
+    ) -> Self {
+        let (figure, met) = (format!("{ratio:.2} ×"), ratio >= bar);
+        Self { what: what.into(), ours, peer, figure, bar: format!("≥ {bar} ×"), met }
     }
 
     /// A line that nothing is demanded of.

@@ -100,7 +100,7 @@ impl Project {
     }
 
     /// Gets what it depends on, so that no build waits for the network.
-    fn fetch(&self) -> Result {
+    pub fn fetch(&self) -> Result {
         run(cargo().arg("fetch").current_dir(&self.folder)).map(drop)
     }
 

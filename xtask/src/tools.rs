@@ -13,6 +13,9 @@ const WASM_TOOLS: &str = "1.254.0";
 /// The release of cargo-fuzz.
 const CARGO_FUZZ: &str = "0.13.2";
 
+/// The release of wasmtime that `ext-host` is built on, so that the same code is compared.
+const WASMTIME: &str = "48.0.8";
+
 /// wasm-tools with `validate`, `print` and `component`.
 pub fn wasm_tools() -> Result<PathBuf> {
     let root = cache::folder()?.join("tools").join(format!("wasm-tools-{WASM_TOOLS}"));
@@ -74,6 +77,31 @@ pub fn curl() -> Result<PathBuf> {
 /// openssl, which makes certificates.
 pub fn openssl() -> Result<PathBuf> {
     from_package("openssl", "openssl")
+}
+
+/// wasmtime with `serve`, as fast as its own release.
+pub fn wasmtime() -> Result<PathBuf> {
+    let root = cache::folder()?.join("tools").join(format!("wasmtime-cli-{WASMTIME}"));
+    let program = root.join("bin").join(format!("wasmtime{}", std::env::consts::EXE_SUFFIX));
+    if program.exists() {
+        return Ok(program);
+    }
+    let _lock = cache::lock("tools")?;
+    if program.exists() {
+        return Ok(program);
+    }
+    let target = root.join("target");
+    Run::cargo()
+        .args(["install", "wasmtime-cli", "--version", &format!("={WASMTIME}"), "--locked"])
+        // What `serve` needs; it does not build without `run` and `component-model-async`.
+        .args(["--no-default-features", "--features"])
+        .arg("run,serve,component-model-async,cranelift,parallel-compilation,pooling-allocator")
+        .arg("--root")
+        .arg(&root)
+        .env("CARGO_TARGET_DIR", &target)
+        .stage("install wasmtime")?;
+    cache::remove(&target)?;
+    Ok(program)
 }
 
 /// skopeo, which copies between OCI registries, layouts and archives.

@@ -1,0 +1,3 @@
+fn main() {
+    ext_build::extension();
+}

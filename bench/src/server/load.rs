@@ -1,0 +1,198 @@
+//! Requests over connections that stay open, each with a thread that writes a request and
+//! waits for its answer.
+//!
+//! Threads, because the kernel wakes a sleeping one within 0.1 ms, and a runtime's timers have
+//! steps of 1 ms, which is longer than most answers take.
+
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::REQUEST;
+use super::process::Server;
+use crate::{Failure, Result};
+
+/// How long an answer may take before the benchmark is given up.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What is asked, and what is answered.
+pub struct Target {
+    address: SocketAddr,
+    request: Vec<u8>,
+    /// The body of each answer; empty: whatever comes is fine.
+    answer: String,
+}
+
+impl Target {
+    /// A `POST` to a path of a server.
+    pub fn new(server: &Server, path: &str, answer: &str) -> Self {
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\n\r\n{REQUEST}",
+            server.address,
+            REQUEST.len()
+        );
+        Self { address: server.address, request: request.into(), answer: answer.to_owned() }
+    }
+}
+
+/// How long answers took, in seconds, sorted.
+pub struct Latencies(Vec<f64>);
+
+impl Latencies {
+    /// What so many of a hundred did not take longer than.
+    pub fn percentile(&self, percent: f64) -> f64 {
+        let at = (self.0.len() as f64 * percent / 100.0).ceil() as usize;
+        self.0.get(at.saturating_sub(1)).copied().unwrap_or(f64::NAN)
+    }
+}
+
+/// Answers per second when each connection asks again as soon as it has its answer.
+pub fn most(target: &Target, connections: usize, time: Duration) -> Result<f64> {
+    let (started, answers) = (Instant::now(), AtomicU64::new(0));
+    on_connections(target, connections, |connection| {
+        while started.elapsed() < time {
+            connection.ask()?;
+            answers.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(())
+    })?;
+    Ok(answers.into_inner() as f64 / started.elapsed().as_secs_f64())
+}
+
+/// Asks at a constant rate, whether answers come or not. A latency begins when the request was
+/// due: one that had to wait for a free connection counts with its wait.
+pub fn at_rate(
+    target: &Target,
+    connections: usize,
+    rate: f64,
+    time: Duration,
+) -> Result<Latencies> {
+    let (next, requests) = (AtomicU64::new(0), (rate * time.as_secs_f64()) as u64);
+    // Every connection is there before the first request is due.
+    let started = Instant::now() + Duration::from_millis(100);
+    let latencies = on_connections(target, connections, |connection| {
+        let mut latencies = Vec::new();
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= requests {
+                return Ok(latencies);
+            }
+            let due = started + Duration::from_secs_f64(number as f64 / rate);
+            thread::sleep(due.saturating_duration_since(Instant::now()));
+            connection.ask()?;
+            latencies.push(due.elapsed().as_secs_f64());
+        }
+    })?;
+    let mut latencies = latencies.concat();
+    latencies.sort_by(f64::total_cmp);
+    Ok(Latencies(latencies))
+}
+
+/// Asks without end, and without looking at the answers, while something else is done.
+pub fn meanwhile<T>(target: &Target, connections: usize, work: impl FnOnce() -> T) -> T {
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..connections {
+            scope.spawn(|| {
+                while !over.load(Ordering::Relaxed) {
+                    // A server that refuses, or takes long, is what it is.
+                    let Ok(mut connection) = Connection::open(target) else { continue };
+                    let _ = connection.stream.set_read_timeout(Some(Duration::from_millis(100)));
+                    while !over.load(Ordering::Relaxed) && connection.send().is_ok() {
+                        let mut answered = connection.receive();
+                        while !over.load(Ordering::Relaxed) && answered.as_ref().is_err_and(waits) {
+                            answered = connection.receive();
+                        }
+                        if answered.is_err() {
+                            break;
+                        }
+                    }
+                }
+            });
+        }
+        let result = work();
+        over.store(true, Ordering::Relaxed);
+        result
+    })
+}
+
+fn waits(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
+}
+
+/// Does the same on so many connections at once.
+fn on_connections<T: Send>(
+    target: &Target,
+    connections: usize,
+    work: impl Fn(&mut Connection<'_>) -> io::Result<T> + Sync,
+) -> Result<Vec<T>> {
+    let done: io::Result<Vec<T>> = thread::scope(|scope| {
+        let one = || work(&mut Connection::open(target)?);
+        let threads: Vec<_> = (0..connections).map(|_| scope.spawn(one)).collect();
+        let lost = |_| Err(io::Error::other("a thread panicked"));
+        threads.into_iter().map(|it| it.join().unwrap_or_else(lost)).collect()
+    });
+    done.map_err(|error| Failure(format!("a request to {} failed: {error}", target.address)))
+}
+
+struct Connection<'a> {
+    target: &'a Target,
+    stream: TcpStream,
+    /// What has come of an answer.
+    buffer: Vec<u8>,
+}
+
+impl<'a> Connection<'a> {
+    fn open(target: &'a Target) -> io::Result<Self> {
+        let stream = TcpStream::connect(target.address)?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        Ok(Self { target, stream, buffer: Vec::with_capacity(4096) })
+    }
+
+    /// Sends a request and reads its answer, which must be the expected one.
+    fn ask(&mut self) -> io::Result<()> {
+        self.send()?;
+        let body = self.receive()?;
+        match body == self.target.answer {
+            true => Ok(()),
+            false => Err(io::Error::other(format!("it answers {body}"))),
+        }
+    }
+
+    fn send(&mut self) -> io::Result<()> {
+        self.buffer.clear();
+        self.stream.write_all(&self.target.request)
+    }
+
+    /// Reads an answer, or goes on with it; gives its body.
+    fn receive(&mut self) -> io::Result<String> {
+        let mut part = [0; 4096];
+        loop {
+            if let Some(body) = body(&self.buffer)? {
+                return Ok(body);
+            }
+            match self.stream.read(&mut part)? {
+                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                length => self.buffer.extend_from_slice(&part[..length]),
+            }
+        }
+    }
+}
+
+/// The body of an answer when all of it is there. Answers are known to say how long they are.
+fn body(answer: &[u8]) -> io::Result<Option<String>> {
+    let Some(end) = answer.windows(4).position(|it| it == b"\r\n\r\n") else { return Ok(None) };
+    let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
+    let length: usize = match length.and_then(|it| it.trim().parse().ok()) {
+        Some(length) => length,
+        None if head.starts_with("http/1.1 204") => 0,
+        None => return Err(io::Error::other(format!("an answer without length: {head}"))),
+    };
+    let body = &answer[end + 4..];
+    Ok((body.len() >= length).then(|| String::from_utf8_lossy(&body[..length]).into_owned()))
+}
