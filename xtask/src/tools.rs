@@ -16,57 +16,64 @@ const CARGO_FUZZ: &str = "0.13.2";
 /// The release of wasmtime that `ext-host` is built on, so that the same code is compared.
 const WASMTIME: &str = "48.0.8";
 
+/// For what is not worth being optimised.
+const QUICKLY: [&str; 3] = ["--debug", "--config", "profile.dev.debug = false"];
+
 /// wasm-tools with `validate`, `print` and `component`.
 pub fn wasm_tools() -> Result<PathBuf> {
-    let root = cache::folder()?.join("tools").join(format!("wasm-tools-{WASM_TOOLS}"));
-    let program = root.join("bin").join(format!("wasm-tools{}", std::env::consts::EXE_SUFFIX));
-    if program.exists() {
-        return Ok(program);
-    }
-    let _lock = cache::lock("tools")?;
-    if program.exists() {
-        return Ok(program);
-    }
-    let target = root.join("target");
-    Run::cargo()
-        .args(["install", "wasm-tools", "--version", WASM_TOOLS, "--locked"])
-        .args(["--no-default-features", "--features", "validate,print,component"])
-        .arg("--root")
-        .arg(&root)
+    let features = ["--no-default-features", "--features", "validate,print,component"];
+    from_crates("wasm-tools", WASM_TOOLS, "wasm-tools", |cargo| {
         // Built for a few small files: what optimising costs is never earned back.
-        .args(["--debug", "--config", "profile.dev.debug = false"])
-        .env("CARGO_TARGET_DIR", &target)
-        .stage("install wasm-tools")?;
-    cache::remove(&target)?;
-    Ok(program)
+        Ok(cargo.args(features).args(QUICKLY))
+    })
 }
 
 /// cargo-fuzz, which runs libFuzzer.
 pub fn cargo_fuzz() -> Result<PathBuf> {
-    let root = cache::folder()?.join("tools").join(format!("cargo-fuzz-{CARGO_FUZZ}"));
-    let program = root.join("bin").join(format!("cargo-fuzz{}", std::env::consts::EXE_SUFFIX));
-    if program.exists() {
-        return Ok(program);
+    from_crates("cargo-fuzz", CARGO_FUZZ, "cargo-fuzz", |cargo| {
+        if run::find("c++").is_none() && debian::is_here() {
+            // libFuzzer is C++, and built with the targets.
+            debian::install(&["g++"])?;
+        }
+        // It starts others, and does nothing itself that would have to be fast.
+        Ok(cargo.args(QUICKLY))
+    })
+}
+
+/// wasmtime with `serve`, as fast as its own release.
+pub fn wasmtime() -> Result<PathBuf> {
+    // What `serve` needs; it does not build without `run` and `component-model-async`.
+    let features =
+        "run,serve,component-model-async,cranelift,parallel-compilation,pooling-allocator";
+    from_crates("wasmtime-cli", WASMTIME, "wasmtime", |cargo| {
+        Ok(cargo.args(["--no-default-features", "--features", features]))
+    })
+}
+
+/// A program of a crate, in this version exactly. `more` adds to the arguments of `cargo install`.
+fn from_crates(
+    package: &str,
+    version: &str,
+    program: &str,
+    more: impl FnOnce(Run) -> Result<Run>,
+) -> Result<PathBuf> {
+    let root = cache::folder()?.join("tools").join(format!("{package}-{version}"));
+    let path = root.join("bin").join(format!("{program}{}", std::env::consts::EXE_SUFFIX));
+    if path.exists() {
+        return Ok(path);
     }
     let _lock = cache::lock("tools")?;
-    if program.exists() {
-        return Ok(program);
-    }
-    if run::find("c++").is_none() && debian::is_here() {
-        // libFuzzer is C++, and built with the targets.
-        debian::install(&["g++"])?;
+    if path.exists() {
+        return Ok(path);
     }
     let target = root.join("target");
-    Run::cargo()
-        .args(["install", "cargo-fuzz", "--version", CARGO_FUZZ, "--locked"])
-        .arg("--root")
+    let cargo = Run::cargo()
+        .args(["install", package, "--version", &format!("={version}"), "--locked", "--root"])
         .arg(&root)
-        // It starts others, and does nothing itself that would have to be fast.
-        .args(["--debug", "--config", "profile.dev.debug = false"])
-        .env("CARGO_TARGET_DIR", &target)
-        .stage("install cargo-fuzz")?;
+        .env("CARGO_TARGET_DIR", &target);
+    more(cargo)?.stage(&format!("install {program}"))?;
     cache::remove(&target)?;
-    Ok(program)
+    Ok(path)
 }
 
 /// curl, with which people try what answers over HTTP.
@@ -77,31 +84,6 @@ pub fn curl() -> Result<PathBuf> {
 /// openssl, which makes certificates.
 pub fn openssl() -> Result<PathBuf> {
     from_package("openssl", "openssl")
-}
-
-/// wasmtime with `serve`, as fast as its own release.
-pub fn wasmtime() -> Result<PathBuf> {
-    let root = cache::folder()?.join("tools").join(format!("wasmtime-cli-{WASMTIME}"));
-    let program = root.join("bin").join(format!("wasmtime{}", std::env::consts::EXE_SUFFIX));
-    if program.exists() {
-        return Ok(program);
-    }
-    let _lock = cache::lock("tools")?;
-    if program.exists() {
-        return Ok(program);
-    }
-    let target = root.join("target");
-    Run::cargo()
-        .args(["install", "wasmtime-cli", "--version", &format!("={WASMTIME}"), "--locked"])
-        // What `serve` needs; it does not build without `run` and `component-model-async`.
-        .args(["--no-default-features", "--features"])
-        .arg("run,serve,component-model-async,cranelift,parallel-compilation,pooling-allocator")
-        .arg("--root")
-        .arg(&root)
-        .env("CARGO_TARGET_DIR", &target)
-        .stage("install wasmtime")?;
-    cache::remove(&target)?;
-    Ok(program)
 }
 
 /// skopeo, which copies between OCI registries, layouts and archives.

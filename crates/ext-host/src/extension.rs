@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ext_definition::model::Extension as Definition;
+use ext_definition::model::{Action, Extension as Definition};
 use ext_definition::naming::kebab;
 use ext_definition::{artifact, wit};
 use ext_registry::{Digest, PackageName, Registry, Version};
@@ -179,6 +179,17 @@ impl Extension {
             #[cfg(feature = "remote")]
             Backend::Server(remote) => remote.definition(),
         }
+    }
+
+    /// The action of a name, in either notation: its own, or one that it had before.
+    pub fn action(&self, name: &str) -> Option<&Action> {
+        let names = match &self.0 {
+            Backend::Here(loaded) => &loaded.by_name,
+            #[cfg(feature = "remote")]
+            Backend::Server(remote) => remote.names(),
+        };
+        let index = *names.0.get(&kebab(name))?;
+        self.definition().actions.get(index)
     }
 
     /// The address of the platform server on which it runs; `None` if it runs in this process.

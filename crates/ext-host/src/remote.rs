@@ -97,6 +97,10 @@ impl Remote {
         &self.definition
     }
 
+    pub fn names(&self) -> &Names {
+        &self.by_name
+    }
+
     pub fn server(&self) -> &str {
         self.connection.server()
     }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ext_definition::code::{self, Code};
-use ext_definition::naming::kebab;
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -51,7 +50,8 @@ impl Platform {
     pub async fn invoke(self: &Arc<Self>, running: Arc<Running>, invocation: Invocation) -> Called {
         let entry = Entry {
             platform: self.clone(),
-            action: action_name(&running, &invocation.action),
+            // Its own name, whichever was used.
+            action: running.extension.action(&invocation.action).map(|it| it.name.clone()),
             running,
             at: Timestamp::now(),
             started: Instant::now(),
@@ -105,17 +105,6 @@ fn log(output: &ext_host::Output) -> String {
     }
     text.push_str(&output.text);
     text
-}
-
-/// The name under which an action is counted: its own, whichever was used.
-fn action_name(running: &Running, asked: &str) -> Option<String> {
-    let asked = kebab(asked);
-    let actions = &running.extension.definition().actions;
-    let known = actions.iter().find(|it| kebab(&it.name) == asked).or_else(|| {
-        let former = |it: &Option<String>| it.as_deref().is_some_and(|it| kebab(it) == asked);
-        actions.iter().find(|it| former(&it.options.renamed_from))
-    });
-    known.map(|it| it.name.clone())
 }
 
 /// A call that has begun.

@@ -36,6 +36,7 @@ mod sched;
 mod server;
 mod settings;
 pub mod store;
+mod stream;
 mod text;
 mod trace;
 mod workers;

@@ -73,10 +73,10 @@ impl TraceContext {
 
     /// A new operation: a part of this one, or of a trace of its own.
     pub fn below(parent: Option<&Self>) -> Self {
-        let span = (random() as u64).max(1);
+        let (trace, span) = random();
         match parent {
             Some(parent) => Self { span, ..parent.clone() },
-            None => Self { trace: random().max(1), span, sampled: true, state: None },
+            None => Self { trace, span, sampled: true, state: None },
         }
     }
 
@@ -165,12 +165,15 @@ impl Span {
     }
 }
 
-/// 128 random bits.
-fn random() -> u128 {
-    let mut bytes = [0; 16];
+/// Random numbers of a trace and of a span, none of them zero.
+fn random() -> (u128, u64) {
+    let (mut trace, mut span) = ([0; 16], [0; 8]);
+    let mut bytes = [0; 24];
     // Without random numbers all are one: traces are not what calls depend on.
     let _ = getrandom::fill(&mut bytes);
-    u128::from_ne_bytes(bytes)
+    trace.copy_from_slice(&bytes[..16]);
+    span.copy_from_slice(&bytes[16..]);
+    (u128::from_ne_bytes(trace).max(1), u64::from_ne_bytes(span).max(1))
 }
 
 #[cfg(test)]

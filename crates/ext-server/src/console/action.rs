@@ -14,7 +14,7 @@ use super::form::{self, Input};
 use super::page::{Failure, Head, Result, Said, Visitor, show};
 use super::words;
 use crate::auth::Verb;
-use crate::http::actions::{body_limit, find, known};
+use crate::http::actions::{body_limit, find};
 use crate::http::{RequestId, Shared, arguments};
 use crate::invoke::{Called, Invocation};
 use crate::problem::Problem;
@@ -113,7 +113,7 @@ pub async fn run(
 }
 
 fn wanted<'a>(running: &'a Running, name: &str) -> Result<&'a Action> {
-    known(running, name).ok_or_else(|| {
+    running.extension.action(name).ok_or_else(|| {
         let message = format!("`{}` has no action `{name}`", running.id);
         Failure(Problem::new(code::ACTION_UNKNOWN, message))
     })

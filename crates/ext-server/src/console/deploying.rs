@@ -3,12 +3,12 @@
 use askama::Template;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Redirect};
-use ext_definition::code;
 use serde_json::Value;
 
 use super::page::{Head, Result, Said, Visitor, show};
 use crate::deploy::DeployRequest;
 use crate::http::Shared;
+use crate::loading::whole;
 use crate::problem::Problem;
 
 #[derive(Template)]
@@ -37,10 +37,7 @@ pub async fn deploy(State(platform): Shared, visitor: Visitor, request: Request)
     };
     let package = request.package.clone();
     let caller = visitor.caller.clone();
-    // Goes on when whoever asked has gone: nothing stays half done.
-    let work = tokio::spawn(async move { platform.deploy(&caller, &request, drop).await });
-    let lost = |error| Problem::new(code::PACKAGE_REFUSED, format!("the work was lost: {error}"));
-    match work.await.map_err(lost)? {
+    match whole(async move { platform.deploy(&caller, &request, drop).await }).await {
         Ok(running) => {
             let name = &running.deployment.name;
             let to = format!("/extensions/{}/{}?done=deployed", name.namespace(), name.name());

@@ -7,8 +7,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ext_definition::code;
-use ext_definition::model::{Action, Type};
-use ext_definition::naming::kebab;
+use ext_definition::model::Type;
 use ext_registry::PackageName;
 use serde_json::Value;
 
@@ -38,7 +37,7 @@ pub async fn call(
     let called = async {
         let caller = asker.may(Verb::Invoke, Some(&namespace))?.name.clone();
         let (running, pinned) = find(&platform, &namespace, &name)?;
-        let found = known(&running, &action);
+        let found = running.extension.action(&action);
         let is_function = found.is_some_and(|it| it.options.function);
         let by_get = matches!(*request.method(), Method::GET | Method::HEAD);
         if *request.method() != Method::POST && !(by_get && is_function) {
@@ -109,15 +108,6 @@ pub fn body_limit(platform: &crate::platform::Platform, running: &Running) -> us
     let most = platform.configuration().body;
     let asked = running.deployment.settings.body_bytes;
     asked.and_then(|it| usize::try_from(it).ok()).map_or(most, |it| it.min(most))
-}
-
-/// The action of a name, its own or a former one.
-pub fn known<'a>(running: &'a Running, name: &str) -> Option<&'a Action> {
-    let name = kebab(name);
-    let actions = &running.extension.definition().actions;
-    let is = |it: &str| kebab(it) == name;
-    let former = |it: &&Action| it.options.renamed_from.as_deref().is_some_and(is);
-    actions.iter().find(|it| is(&it.name)).or_else(|| actions.iter().find(former))
 }
 
 fn json(result: &Value) -> Response {

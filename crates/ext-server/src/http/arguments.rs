@@ -1,11 +1,8 @@
 //! Arguments of a call, as requests carry them.
 
-use std::future::poll_fn;
-use std::pin::Pin;
-use std::task::Context;
 use std::time::Duration;
 
-use axum::body::{Body, BodyDataStream, Bytes};
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::header;
 use axum::http::request::Parts;
@@ -13,11 +10,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ext_definition::code;
 use ext_definition::model::{Action, Field, Kind, Type};
-use futures_core::Stream;
 use serde_json::{Map, Value};
 
 use crate::problem::Problem;
 use crate::running::Running;
+use crate::stream::next;
 
 /// Longest that the body of a request may take to come.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -82,12 +79,7 @@ pub async fn whole(request: Request, most: usize) -> Result<(Parts, Bytes), Prob
 /// Reads what comes without a pause, up to a limit, and keeps nothing of it.
 async fn skip(body: Body) {
     let (mut stream, mut left) = (body.into_data_stream(), SKIPPED);
-    let next = |stream: &mut BodyDataStream, context: &mut Context<'_>| {
-        Pin::new(stream).poll_next(context)
-    };
-    while let Ok(Some(Ok(bytes))) =
-        tokio::time::timeout(PAUSE, poll_fn(|context| next(&mut stream, context))).await
-    {
+    while let Ok(Some(Ok(bytes))) = tokio::time::timeout(PAUSE, next(&mut stream)).await {
         match left.checked_sub(bytes.len()) {
             Some(rest) => left = rest,
             None => return,

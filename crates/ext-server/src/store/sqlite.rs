@@ -17,6 +17,7 @@ use super::{
     Answer, Bucket, CallQuery, CallRecord, Deployment, Event, Outcome, StatisticsQuery, Store,
     StoreError, Token,
 };
+use crate::stream::next;
 
 /// Most calls that one question gives.
 const MAX_CALLS: u32 = 1000;
@@ -443,11 +444,6 @@ fn event_row(event: &Event) -> Query<'_> {
         .bind(&event.what)
         .bind(&event.subject)
         .bind(&event.detail)
-}
-
-/// The next of what comes.
-async fn next<S: futures_core::Stream + Unpin>(stream: &mut S) -> Option<S::Item> {
-    std::future::poll_fn(|context| std::pin::Pin::new(&mut *stream).poll_next(context)).await
 }
 
 fn deployment(row: &SqliteRow) -> Result<Deployment, StoreError> {
