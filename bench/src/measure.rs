@@ -106,6 +106,28 @@ fn children() -> Result<Duration> {
     Ok(Duration::from_millis(ticks * 10))
 }
 
+/// The part of the processors' time that went to other machines (`steal` in proc_stat(5)) while
+/// something was done; 0 to 1.
+pub fn stolen<T>(work: impl FnOnce() -> Result<T>) -> Result<(f64, T)> {
+    let before = processors()?;
+    let done = work()?;
+    let after = processors()?;
+    let (all, stolen) = (after.0 - before.0, after.1 - before.1);
+    Ok((if all == 0 { 0.0 } else { stolen as f64 / all as f64 }, done))
+}
+
+/// All time of all processors, and what was stolen, in ticks.
+fn processors() -> Result<(u64, u64)> {
+    let path = "/proc/stat";
+    let stat = std::fs::read_to_string(path).map_err(|error| {
+        Failure(format!("stolen time is read from {path}, which Linux has: {error}"))
+    })?;
+    let line = stat.lines().next().unwrap_or_default();
+    let ticks: Vec<u64> =
+        line.split_ascii_whitespace().skip(1).take(8).map_while(|it| it.parse().ok()).collect();
+    Ok((ticks.iter().sum(), ticks.get(7).copied().unwrap_or(0)))
+}
+
 /// The value in the middle.
 pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);

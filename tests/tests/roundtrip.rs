@@ -4,6 +4,7 @@
 mod roundtrip {
     mod arguments;
     mod echo;
+    mod futures;
     mod grants;
     mod lies;
     mod limits;

@@ -10,7 +10,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::REQUEST;
 use super::process::Server;
 use crate::{Failure, Result};
 
@@ -26,13 +25,13 @@ pub struct Target {
 }
 
 impl Target {
-    /// A `POST` to a path of a server.
-    pub fn new(server: &Server, path: &str, answer: &str) -> Self {
+    /// A `POST` of a body to a path of a server.
+    pub fn new(server: &Server, path: &str, body: &str, answer: &str) -> Self {
         let request = format!(
             "POST {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\n\
-             Content-Length: {}\r\n\r\n{REQUEST}",
+             Content-Length: {}\r\n\r\n{body}",
             server.address,
-            REQUEST.len()
+            body.len()
         );
         Self { address: server.address, request: request.into(), answer: answer.to_owned() }
     }
@@ -91,10 +90,15 @@ pub fn at_rate(
     Ok(Latencies(latencies))
 }
 
-/// Asks without end, and without looking at the answers, while something else is done.
-pub fn meanwhile<T>(target: &Target, connections: usize, work: impl FnOnce() -> T) -> T {
-    let over = AtomicBool::new(false);
-    thread::scope(|scope| {
+/// Asks without end while something else is done. What is answered does not matter, as long as
+/// the requests were taken for what they are.
+pub fn meanwhile<T>(
+    target: &Target,
+    connections: usize,
+    work: impl FnOnce() -> Result<T>,
+) -> Result<T> {
+    let (over, wrong) = (AtomicBool::new(false), AtomicBool::new(false));
+    let result = thread::scope(|scope| {
         for _ in 0..connections {
             scope.spawn(|| {
                 while !over.load(Ordering::Relaxed) {
@@ -106,8 +110,12 @@ pub fn meanwhile<T>(target: &Target, connections: usize, work: impl FnOnce() -> 
                         while !over.load(Ordering::Relaxed) && answered.as_ref().is_err_and(waits) {
                             answered = connection.receive();
                         }
-                        if answered.is_err() {
-                            break;
+                        match answered {
+                            Ok(Answer { status: 400 | 401 | 403..=405, .. }) => {
+                                wrong.store(true, Ordering::Relaxed);
+                            }
+                            Ok(_) => {}
+                            Err(_) => break,
                         }
                     }
                 }
@@ -116,7 +124,11 @@ pub fn meanwhile<T>(target: &Target, connections: usize, work: impl FnOnce() -> 
         let result = work();
         over.store(true, Ordering::Relaxed);
         result
-    })
+    });
+    match wrong.into_inner() {
+        true => Err(Failure(format!("{} refuses what it is asked meanwhile", target.address))),
+        false => result,
+    }
 }
 
 fn waits(error: &io::Error) -> bool {
@@ -156,10 +168,10 @@ impl<'a> Connection<'a> {
     /// Sends a request and reads its answer, which must be the expected one.
     fn ask(&mut self) -> io::Result<()> {
         self.send()?;
-        let body = self.receive()?;
-        match body == self.target.answer {
+        let Answer { status, body } = self.receive()?;
+        match status == 200 && body == self.target.answer {
             true => Ok(()),
-            false => Err(io::Error::other(format!("it answers {body}"))),
+            false => Err(io::Error::other(format!("it answers {status} {body}"))),
         }
     }
 
@@ -168,12 +180,12 @@ impl<'a> Connection<'a> {
         self.stream.write_all(&self.target.request)
     }
 
-    /// Reads an answer, or goes on with it; gives its body.
-    fn receive(&mut self) -> io::Result<String> {
+    /// Reads an answer, or goes on with it.
+    fn receive(&mut self) -> io::Result<Answer> {
         let mut part = [0; 4096];
         loop {
-            if let Some(body) = body(&self.buffer)? {
-                return Ok(body);
+            if let Some(answer) = answer(&self.buffer)? {
+                return Ok(answer);
             }
             match self.stream.read(&mut part)? {
                 0 => return Err(io::ErrorKind::UnexpectedEof.into()),
@@ -183,16 +195,24 @@ impl<'a> Connection<'a> {
     }
 }
 
-/// The body of an answer when all of it is there. Answers are known to say how long they are.
-fn body(answer: &[u8]) -> io::Result<Option<String>> {
-    let Some(end) = answer.windows(4).position(|it| it == b"\r\n\r\n") else { return Ok(None) };
-    let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
+struct Answer {
+    status: u16,
+    body: String,
+}
+
+/// An answer when all of it is there. Answers are known to say how long they are.
+fn answer(bytes: &[u8]) -> io::Result<Option<Answer>> {
+    let Some(end) = bytes.windows(4).position(|it| it == b"\r\n\r\n") else { return Ok(None) };
+    let head = String::from_utf8_lossy(&bytes[..end]).to_ascii_lowercase();
+    let status = head.split(' ').nth(1).and_then(|it| it.parse().ok());
+    let status: u16 = status.ok_or_else(|| io::Error::other(format!("no answer: {head}")))?;
     let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
     let length: usize = match length.and_then(|it| it.trim().parse().ok()) {
         Some(length) => length,
-        None if head.starts_with("http/1.1 204") => 0,
+        None if status == 204 => 0,
         None => return Err(io::Error::other(format!("an answer without length: {head}"))),
     };
-    let body = &answer[end + 4..];
-    Ok((body.len() >= length).then(|| String::from_utf8_lossy(&body[..length]).into_owned()))
+    let body = &bytes[end + 4..];
+    Ok((body.len() >= length)
+        .then(|| Answer { status, body: String::from_utf8_lossy(&body[..length]).into_owned() }))
 }

@@ -9,9 +9,9 @@ use serde_json::json;
 
 use super::load::{self, Latencies, Target};
 use super::process::Server;
-use super::{ANSWER, Bench, CONNECTIONS, ROUND, ROUNDS, micros, path};
-use crate::Result;
-use crate::measure::{Row, median, progress};
+use super::{ANSWER, Bench, CONNECTIONS, REQUEST, ROUND, ROUNDS, micros, path};
+use crate::measure::{Row, median, progress, stolen};
+use crate::{Failure, Result};
 
 /// Highest ratio of the 99th percentiles.
 const BAR: f64 = 2.0;
@@ -25,13 +25,20 @@ const MANY: usize = 64;
 /// How long the other has been at it before anything is measured.
 const BEFORE: Duration = Duration::from_millis(500);
 
-/// Extensions that misbehave: what they do, and where.
-const MISBEHAVIOURS: [(&str, &str); 4] = [
-    ("loops", "/v1/bench/misbehaves/spin"),
-    ("allocates", "/v1/bench/misbehaves/allocate"),
-    ("writes", "/v1/bench/misbehaves/flood"),
-    ("is called", "/v1/bench/called/quote"),
+/// What the other extension does, where, asked what, and what that may cost. One that behaves
+/// and is called as fast as it answers has the same right to the processors: nothing is demanded.
+const OTHERS: [(&str, &str, &str, Option<f64>); 4] = [
+    ("loops", "/v1/bench/misbehaves/spin", "{}", Some(BAR)),
+    ("allocates", "/v1/bench/misbehaves/allocate", "{}", Some(BAR)),
+    ("writes", "/v1/bench/misbehaves/flood", "{}", Some(BAR)),
+    ("is called", "/v1/bench/called/quote", REQUEST, None),
 ];
+
+/// How often is measured at most until nearly nothing was stolen meanwhile.
+const ATTEMPTS: usize = 4;
+
+/// The part of the processors' time that is nearly nothing.
+const LITTLE: f64 = 0.01;
 
 pub fn run(bench: &Bench) -> Result<Vec<Row>> {
     bench.publish_copy("called")?;
@@ -44,14 +51,14 @@ pub fn run(bench: &Bench) -> Result<Vec<Row>> {
         server.deploy("bench:misbehaves", &json!({ "memory_bytes": 64 << 20 }))?;
     }
     let mut rows = Vec::new();
-    for (what, address) in MISBEHAVIOURS {
+    for (what, address, body, bar) in OTHERS {
         let what = format!("99th percentile beside an extension that {what} without end");
         progress(&what);
         let (mut with, mut without, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
             let alone = measure(&start()?)?.percentile(99.0);
             let server = start()?;
-            let other = Target::new(&server, address, "");
+            let other = Target::new(&server, address, body, "");
             let beside = load::meanwhile(&other, MANY, || {
                 std::thread::sleep(BEFORE);
                 measure(&server)
@@ -62,7 +69,11 @@ pub fn run(bench: &Bench) -> Result<Vec<Row>> {
             ratios.push(beside / alone);
         }
         let (with, without) = (micros(median(with)), micros(median(without)));
-        let row = Row::ratio(what, with, without, median(ratios), BAR);
+        let ratio = median(ratios);
+        let row = match bar {
+            Some(bar) => Row::ratio(what, with, without, ratio, bar),
+            None => Row::information(what, with, without, format!("{ratio:.2} ×")),
+        };
         progress(&row.figure);
         rows.push(row);
     }
@@ -70,8 +81,18 @@ pub fn run(bench: &Bench) -> Result<Vec<Row>> {
 }
 
 fn measure(server: &Server) -> Result<Latencies> {
-    let target = Target::new(server, &path("quotes"), ANSWER);
+    let target = Target::new(server, &path("quotes"), REQUEST, ANSWER);
     // Warm, as a server is that is attacked.
     load::at_rate(&target, CONNECTIONS, RATE, ROUND / 4)?;
-    load::at_rate(&target, CONNECTIONS, RATE, ROUND)
+    let mut best: Option<(f64, Latencies)> = None;
+    for _ in 0..ATTEMPTS {
+        let (stolen, latencies) = stolen(|| load::at_rate(&target, CONNECTIONS, RATE, ROUND))?;
+        if best.as_ref().is_none_or(|(least, _)| stolen < *least) {
+            best = Some((stolen, latencies));
+        }
+        if stolen <= LITTLE {
+            break;
+        }
+    }
+    best.map(|(_, latencies)| latencies).ok_or_else(|| Failure("nothing was measured".into()))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use ext_definition::model::{Action, Extension as Definition};
 use ext_definition::naming::kebab;
@@ -10,7 +10,7 @@ use ext_definition::{artifact, wit};
 use ext_registry::{Digest, PackageName, Registry, Version};
 use serde_json::Value;
 use try_lock::TryLock;
-use wasmtime::component::{ComponentExportIndex, InstancePre};
+use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker, Val};
 
 use crate::call::Call;
 use crate::error::{ActionError, Error, LoadError};
@@ -84,6 +84,8 @@ pub struct Loaded {
     pub host: Host,
     pub definition: Definition,
     pub pre: InstancePre<Sandbox>,
+    /// For calls that are futures, made when there is the first one.
+    pre_async: OnceLock<InstancePre<Sandbox>>,
     /// Of each call: the smallest of the host's, this extension's and what it asks for.
     pub limits: Limits,
     /// The files that it finds, if it has any.
@@ -102,6 +104,9 @@ pub struct Loaded {
     // In their boxes: an instance moves between here and a call without being copied.
     #[expect(clippy::vec_box)]
     others: Mutex<Vec<Box<Instance>>>,
+    /// Those whose calls are futures.
+    #[expect(clippy::vec_box)]
+    waiting: Mutex<Vec<Box<Instance>>>,
     /// Whether instances are kept for later calls.
     reuses: bool,
 }
@@ -128,10 +133,7 @@ impl Extension {
             );
         }
         // Whatever it imports beyond the sandbox's world is refused here, by name.
-        #[cfg(feature = "http")]
-        let pre = host.linker().instantiate_pre(&component).map_err(refused)?;
-        #[cfg(not(feature = "http"))]
-        let pre = no_http::instantiate_pre(host.linker(), &component).map_err(refused)?;
+        let pre = instantiate_pre(host.linker(), &component).map_err(refused)?;
         host.start_clock();
         let resources = Resources::of(bytes, &definition.package, host.cache())?;
         let limits = options.limits.map_or(host.limits(), |it| host.limits().min(it));
@@ -145,9 +147,11 @@ impl Extension {
             types: json::Types::of(&definition),
             definition,
             pre,
+            pre_async: OnceLock::new(),
             actions,
             first: TryLock::new(None),
             others: Mutex::default(),
+            waiting: Mutex::default(),
             reuses: options.reuse.unwrap_or(host.reuses_instances()),
         };
         Ok(Self(Backend::Here(Arc::new(loaded))))
@@ -188,8 +192,7 @@ impl Extension {
             #[cfg(feature = "remote")]
             Backend::Server(remote) => remote.names(),
         };
-        let index = *names.0.get(&kebab(name))?;
-        self.definition().actions.get(index)
+        self.definition().actions.get(names.place(name)?)
     }
 
     /// The address of the platform server on which it runs; `None` if it runs in this process.
@@ -279,9 +282,48 @@ impl Extension {
         };
         (result, output)
     }
+
+    /// As [`Extension::invoke_in`], without a thread that waits: on a runtime of tokio with its
+    /// timers. While it computes it gives way every 10 ms; what it waits for, it leaves to the
+    /// runtime. It ends when the future is dropped.
+    ///
+    /// Instances that are kept for such calls are others than those of [`Extension::call`].
+    pub async fn invoke_async(
+        &self,
+        trace: Option<&Trace>,
+        action: &str,
+        arguments: &Value,
+    ) -> (Result<Value, Error<ActionError>>, Output) {
+        let mut output = Output::default();
+        let result = match &self.0 {
+            Backend::Here(loaded) => {
+                loaded.call_json_async(action, arguments, trace, &mut output).await
+            }
+            #[cfg(feature = "remote")]
+            Backend::Server(remote) => {
+                let (remote, trace) = (remote.clone(), trace.cloned());
+                let (action, arguments) = (action.to_owned(), arguments.clone());
+                wasmtime_wasi::runtime::spawn_blocking(move || {
+                    remote.call_json(&action, &arguments, trace.as_ref())
+                })
+                .await
+            }
+        };
+        (result, output)
+    }
 }
 
-/// The places of actions in the definition, by their names in kebab-case. What an action was
+fn instantiate_pre(
+    linker: &Linker<Sandbox>,
+    component: &Component,
+) -> wasmtime::Result<InstancePre<Sandbox>> {
+    #[cfg(feature = "http")]
+    return linker.instantiate_pre(component);
+    #[cfg(not(feature = "http"))]
+    return no_http::instantiate_pre(linker, component);
+}
+
+/// The places of actions in the definition, by their names in both notations. What an action was
 /// called before still calls it.
 pub struct Names(HashMap<String, usize>);
 
@@ -289,13 +331,18 @@ impl Names {
     pub fn of(definition: &Definition) -> Self {
         let former = definition.actions.iter().map(|it| it.options.renamed_from.as_deref());
         let former = former.zip(0..).filter_map(|(name, index)| Some((kebab(name?), index)));
-        let names = definition.actions.iter().map(|action| kebab(&action.name)).zip(0..);
-        Self(former.chain(names).collect())
+        let kebab_case = definition.actions.iter().map(|action| kebab(&action.name)).zip(0..);
+        let names = definition.actions.iter().map(|action| action.name.clone()).zip(0..);
+        Self(former.chain(kebab_case).chain(names).collect())
+    }
+
+    fn place(&self, name: &str) -> Option<usize> {
+        self.0.get(name).or_else(|| self.0.get(&kebab(name))).copied()
     }
 
     /// The place of an action, in either notation.
     pub fn index<E>(&self, name: &str, definition: &Definition) -> Result<usize, Error<E>> {
-        self.0.get(&kebab(name)).copied().ok_or_else(|| {
+        self.place(name).ok_or_else(|| {
             let known = definition.actions.iter().map(|action| action.name.clone()).collect();
             Error::NotFound { action: name.to_owned(), known }
         })
@@ -303,6 +350,16 @@ impl Names {
 }
 
 impl Loaded {
+    pub fn pre_async(&self) -> wasmtime::Result<&InstancePre<Sandbox>> {
+        match self.pre_async.get() {
+            Some(pre) => Ok(pre),
+            None => {
+                let pre = instantiate_pre(self.host.async_linker()?, self.pre.component())?;
+                Ok(self.pre_async.get_or_init(|| pre))
+            }
+        }
+    }
+
     fn call_json(
         &self,
         name: &str,
@@ -310,43 +367,50 @@ impl Loaded {
         trace: Option<&Trace>,
         output: &mut Output,
     ) -> Result<Value, Error<ActionError>> {
-        let index = self.by_name.index(name, &self.definition)?;
-        let mut result = self.call_values(index, arguments, trace, output);
-        if let Err(Error::Action(error)) = &result {
-            output.failure = Some(self.granted.mask.text(&error.message));
-        }
-        let trapped = matches!(result, Err(Error::Trap(_)));
-        if self.has_secrets && (trapped || !output.is_empty()) {
-            let parameters = &self.definition.actions[index].parameters;
-            let mask = Mask::of(self.types.secrets(parameters, arguments));
-            output.hide(&mask);
-            if let Err(Error::Trap(trap)) = &mut result {
-                trap.message = mask.text(&trap.message);
-            }
-        }
-        result
+        let call = self.begin(name, arguments)?;
+        let mut results = call.results();
+        let called = self.on_instance(|instance| {
+            instance.begin(trace);
+            let called = instance.call_values(self, call.index, &call.params, &mut results);
+            *output = instance.end();
+            called
+        });
+        call.end(called.map(|()| results), output)
     }
 
-    fn call_values(
+    async fn call_json_async(
         &self,
-        index: usize,
+        name: &str,
         arguments: &Value,
         trace: Option<&Trace>,
         output: &mut Output,
     ) -> Result<Value, Error<ActionError>> {
+        let call = self.begin(name, arguments)?;
+        let mut results = call.results();
+        let kept = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut instance = match kept {
+            Some(instance) => instance,
+            None => Box::new(Instance::new_async(self).await?),
+        };
+        instance.begin(trace);
+        let called = instance.call_values_async(self, call.index, &call.params, &mut results).await;
+        *output = instance.end();
+        if called.is_ok() && self.reuses {
+            self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(instance);
+        }
+        call.end(called.map(|()| results), output)
+    }
+
+    /// A call by name, with its arguments looked at.
+    fn begin<'a>(
+        &'a self,
+        name: &str,
+        arguments: &'a Value,
+    ) -> Result<JsonCall<'a>, Error<ActionError>> {
+        let index = self.by_name.index(name, &self.definition)?;
         let action = &self.definition.actions[index];
         let params = self.types.arguments(action, arguments).map_err(Error::Arguments)?;
-        let mut results = self.types.room_for_results(action);
-        self.on_instance(|instance| {
-            instance.forget_output();
-            instance.is_part_of(trace);
-            let called = instance.call_values(self, index, &params, &mut results);
-            instance.is_part_of(None);
-            // A panic's report was taken out by the failure.
-            *output = instance.take_output();
-            called
-        })?;
-        self.types.outcome(action, results).map_err(Error::Action)
+        Ok(JsonCall { loaded: self, index, action, arguments, params })
     }
 
     /// Makes a call on an instance that nobody else uses at that time. After a failure the
@@ -392,5 +456,46 @@ impl Loaded {
             Some(instance) => Ok(instance),
             None => Instance::new(self).map(Box::new),
         }
+    }
+}
+
+/// A call with values in JSON, on whatever instance.
+struct JsonCall<'a> {
+    loaded: &'a Loaded,
+    index: usize,
+    action: &'a Action,
+    arguments: &'a Value,
+    params: Vec<Val>,
+}
+
+impl JsonCall<'_> {
+    fn results(&self) -> Vec<Val> {
+        self.loaded.types.room_for_results(self.action)
+    }
+
+    /// What came of it, without secrets.
+    fn end(
+        &self,
+        called: Result<Vec<Val>, Failure>,
+        output: &mut Output,
+    ) -> Result<Value, Error<ActionError>> {
+        let loaded = self.loaded;
+        let mut result = match called {
+            Ok(results) => loaded.types.outcome(self.action, results).map_err(Error::Action),
+            Err(failure) => Err(failure.into()),
+        };
+        if let Err(Error::Action(error)) = &result {
+            output.failure = Some(loaded.granted.mask.text(&error.message));
+        }
+        let trapped = matches!(result, Err(Error::Trap(_)));
+        if loaded.has_secrets && (trapped || !output.is_empty()) {
+            let secrets = loaded.types.secrets(&self.action.parameters, self.arguments);
+            let mask = Mask::of(secrets);
+            output.hide(&mask);
+            if let Err(Error::Trap(trap)) = &mut result {
+                trap.message = mask.text(&trap.message);
+            }
+        }
+        result
     }
 }

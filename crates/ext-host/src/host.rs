@@ -1,12 +1,12 @@
 //! The runtime that a program's extensions share.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Once};
+use std::sync::{Arc, Once, OnceLock};
 use std::time::Duration;
 
 use ext_definition::package;
 use wasmtime::component::Linker;
-use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use crate::clock::{Clock, TICK};
 use crate::compiled::Compiled;
@@ -62,6 +62,10 @@ impl Limits {
     }
 }
 
+/// Bytes of a memory, or of a table, that stay with its place in the pool when its instance is
+/// gone, set back to what they were in the beginning.
+const KEPT: usize = 256 << 10;
+
 /// The runtime: compiles, keeps compiled code, gives out instances. Cheap to clone.
 #[derive(Clone)]
 pub struct Host(Arc<Inner>);
@@ -69,6 +73,8 @@ pub struct Host(Arc<Inner>);
 struct Inner {
     engine: Engine,
     linker: Linker<Sandbox>,
+    /// For calls that are futures, made when there is the first one.
+    async_linker: OnceLock<Linker<Sandbox>>,
     clock: Clock,
     ticking: Once,
     cache: Option<PathBuf>,
@@ -160,6 +166,16 @@ impl Host {
 
     pub(crate) fn linker(&self) -> &Linker<Sandbox> {
         &self.0.linker
+    }
+
+    pub(crate) fn async_linker(&self) -> wasmtime::Result<&Linker<Sandbox>> {
+        match self.0.async_linker.get() {
+            Some(linker) => Ok(linker),
+            None => {
+                let linker = sandbox::async_linker(&self.0.engine)?;
+                Ok(self.0.async_linker.get_or_init(|| linker))
+            }
+        }
     }
 
     pub(crate) fn clock(&self) -> &Clock {
@@ -274,6 +290,7 @@ impl HostBuilder {
         Ok(Host(Arc::new(Inner {
             engine,
             linker,
+            async_linker: OnceLock::new(),
             clock: Clock::default(),
             ticking: Once::new(),
             cache,
@@ -298,7 +315,13 @@ fn config(pool: Option<u32>) -> Config {
             .total_core_instances(instances.saturating_mul(8))
             .total_memories(instances.saturating_mul(2))
             .total_tables(instances.saturating_mul(8))
-            .total_stacks(instances);
+            .total_stacks(instances)
+            // Giving pages back to the kernel and faulting them in again takes longer than a
+            // call that does little. Where the kernel tells which pages were written (Linux
+            // 6.7), only those are set back.
+            .linear_memory_keep_resident(KEPT)
+            .table_keep_resident(KEPT)
+            .pagemap_scan(Enabled::Auto);
         config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
     }
     config

@@ -50,16 +50,37 @@ impl<E> From<Failure> for Error<E> {
 }
 
 impl Instance {
+    /// An instance whose calls end when their ticks are over.
     pub fn new(loaded: &Loaded) -> Result<Self, Failure> {
-        let limits = loaded.limits;
-        let sandbox =
-            Sandbox::new(loaded).map_err(|error| Failure::Runtime(format!("{error:#}")))?;
-        let mut store = Store::new(loaded.host.engine(), sandbox);
-        store.limiter(|sandbox| &mut sandbox.memory);
-        store.set_hostcall_fuel(limits.output);
-        let ticks = limits.ticks();
+        let mut store = store(loaded)?;
+        let ticks = loaded.limits.ticks();
         start_call(&mut store, ticks);
-        match loaded.pre.instantiate(&mut store) {
+        let instance = loaded.pre.instantiate(&mut store);
+        Self::of(loaded, store, ticks, instance)
+    }
+
+    /// An instance whose calls are futures: they give way at each tick, and waiting is left to
+    /// the runtime. It has no other calls.
+    pub async fn new_async(loaded: &Loaded) -> Result<Self, Failure> {
+        let mut store = store(loaded)?;
+        let ticks = 1;
+        store.epoch_deadline_async_yield_and_update(ticks);
+        start_call(&mut store, ticks);
+        let instance = match loaded.pre_async() {
+            Ok(pre) => within(&loaded.limits, pre.instantiate_async(&mut store)).await,
+            Err(error) => Err(error),
+        };
+        Self::of(loaded, store, ticks, instance)
+    }
+
+    fn of(
+        loaded: &Loaded,
+        store: Store<Sandbox>,
+        ticks: u64,
+        instance: wasmtime::Result<ComponentInstance>,
+    ) -> Result<Self, Failure> {
+        let limits = loaded.limits;
+        match instance {
             Ok(instance) => {
                 let functions = vec![None; loaded.actions.len()];
                 Ok(Self { store, instance, functions, limits, ticks })
@@ -125,26 +146,37 @@ impl Instance {
         function.func.call(&mut self.store, params, results).map_err(|error| self.failure(&error))
     }
 
-    /// Says what calls are a part of from now on.
-    #[cfg_attr(not(feature = "http"), expect(clippy::unused_self, reason = "nobody sends"))]
-    pub fn is_part_of(&mut self, trace: Option<&Trace>) {
-        #[cfg(feature = "http")]
-        self.store.data_mut().http.is_part_of(trace);
-        #[cfg(not(feature = "http"))]
-        let _ = trace;
+    /// As [`Instance::call_values`], of an instance whose calls are futures.
+    pub async fn call_values_async(
+        &mut self,
+        loaded: &Loaded,
+        index: usize,
+        params: &[Val],
+        results: &mut [Val],
+    ) -> Result<(), Failure> {
+        let function = self.function(loaded, index)?;
+        start_call(&mut self.store, self.ticks);
+        let call = function.func.call_async(&mut self.store, params, results);
+        within(&self.limits, call).await.map_err(|error| self.failure(&error))
     }
 
-    /// Forgets what was written and logged in calls that nobody asked it of.
-    pub fn forget_output(&mut self) {
+    /// Says what the next call is a part of, and forgets what was written and logged in calls
+    /// that nobody asked it of.
+    #[cfg_attr(not(feature = "http"), expect(unused_variables, reason = "nobody sends"))]
+    pub fn begin(&mut self, trace: Option<&Trace>) {
         let sandbox = self.store.data_mut();
         sandbox.output.forget();
         sandbox.records = Records::default();
+        #[cfg(feature = "http")]
+        sandbox.http.is_part_of(trace);
     }
 
-    /// Takes what the extension wrote and logged since this was asked last, without secrets
-    /// that it was granted.
-    pub fn take_output(&mut self) -> Output {
+    /// Takes what the extension wrote and logged in the call, without secrets that it was
+    /// granted. The report of a panic was taken out by the failure.
+    pub fn end(&mut self) -> Output {
         let sandbox = self.store.data_mut();
+        #[cfg(feature = "http")]
+        sandbox.http.is_part_of(None);
         let text = sandbox.mask.text(&sandbox.output.take());
         let (records, dropped) = sandbox.records.take(&sandbox.mask);
         Output { text, records, dropped, failure: None }
@@ -154,6 +186,23 @@ impl Instance {
     fn failure(&self, error: &wasmtime::Error) -> Failure {
         failure(&self.store, &self.limits, error)
     }
+}
+
+fn store(loaded: &Loaded) -> Result<Store<Sandbox>, Failure> {
+    let sandbox = Sandbox::new(loaded).map_err(|error| Failure::Runtime(format!("{error:#}")))?;
+    let mut store = Store::new(loaded.host.engine(), sandbox);
+    store.limiter(|sandbox| &mut sandbox.memory);
+    store.set_hostcall_fuel(loaded.limits.output);
+    Ok(store)
+}
+
+/// Ends what takes longer than it may, waiting and giving way included.
+async fn within<T>(
+    limits: &Limits,
+    work: impl Future<Output = wasmtime::Result<T>>,
+) -> wasmtime::Result<T> {
+    let ended = tokio::time::timeout(limits.time, work).await;
+    ended.unwrap_or_else(|_| Err(wasmtime::Trap::Interrupt.into()))
 }
 
 #[inline]

@@ -139,6 +139,19 @@ pub fn linker(engine: &Engine) -> wasmtime::Result<Linker<Sandbox>> {
     Ok(linker)
 }
 
+/// The same for calls that are futures: what waits is dropped when their time is over.
+pub fn async_linker(engine: &Engine) -> wasmtime::Result<Linker<Sandbox>> {
+    let mut linker = Linker::new(engine);
+    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+    linker.allow_shadowing(true);
+    asked_time(&mut linker)?;
+    linker.allow_shadowing(false);
+    log::add_to_linker(&mut linker)?;
+    #[cfg(feature = "http")]
+    wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
+    Ok(linker)
+}
+
 /// Nobody sleeps longer than a call may take.
 fn bounded_sleep(linker: &mut Linker<Sandbox>) -> wasmtime::Result<()> {
     use wasmtime_wasi::clocks::WasiClocksView;

@@ -23,10 +23,10 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, delete, get, post};
 use ext_definition::code;
+use tower::ServiceExt;
 
 use crate::metrics::OPENMETRICS;
 use crate::platform::Platform;
@@ -38,6 +38,9 @@ pub use asker::{Asker, Peer, RequestId, new_id};
 /// The header of a request's id.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// About how many headers an answer gets.
+const HEADERS: usize = 8;
+
 /// What pages of other sites may send: what calls need, and what MCP adds.
 const ALLOWED_HEADERS: &str = "authorization, content-type, x-request-id, traceparent, tracestate, mcp-protocol-version, \
      mcp-method, mcp-name";
@@ -45,8 +48,28 @@ const ALLOWED_HEADERS: &str = "authorization, content-type, x-request-id, tracep
 /// What handlers share.
 pub type Shared = State<Arc<Platform>>;
 
+/// What answers requests: the addresses, and what is around all of them.
+#[derive(Clone)]
+pub struct Service {
+    platform: Arc<Platform>,
+    router: Router,
+}
+
+impl Service {
+    /// Of a platform.
+    pub fn new(platform: Arc<Platform>) -> Self {
+        Self { router: router(platform.clone()), platform }
+    }
+
+    /// The answer to a request.
+    pub async fn answer(self, request: Request) -> Response {
+        // Here rather than in a layer, which axum puts around each address on its own.
+        around(&self.platform, self.router, request).await
+    }
+}
+
 /// Every address.
-pub fn router(platform: Arc<Platform>) -> Router {
+fn router(platform: Arc<Platform>) -> Router {
     let api = Router::new()
         .route("/deployments", get(api::deployments).post(api::deploy))
         .route("/deployments/{namespace}/{name}", get(api::deployment).delete(api::undeploy))
@@ -73,30 +96,32 @@ pub fn router(platform: Arc<Platform>) -> Router {
         .merge(crate::console::router(platform.clone()))
         .fallback(nothing)
         .method_not_allowed_fallback(method)
-        // Bodies are read within limits of our own, which may be larger.
-        .layer(DefaultBodyLimit::disable())
-        .layer(from_fn_with_state(platform.clone(), around))
         .with_state(platform)
 }
 
 /// What is around every request: its id, who asks, the headers of every answer.
-async fn around(State(platform): Shared, mut request: Request, next: Next) -> Response {
+async fn around(platform: &Platform, router: Router, mut request: Request) -> Response {
+    // Bodies are read within limits of our own, which may be larger.
+    DefaultBodyLimit::disable().apply(&mut request);
     let id = RequestId::of(request.headers());
-    let origin = asker::allowed_origin(&platform, request.headers());
+    let origin = asker::allowed_origin(platform, request.headers());
     let preflight = request.method() == Method::OPTIONS
         && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
-    let asker = asker::asker(&platform, &request);
+    let without_body = request.method() == Method::HEAD;
+    let asker = asker::asker(platform, &request);
     request.extensions_mut().insert(asker);
     request.extensions_mut().insert(id.clone());
     let mut response = match (preflight, &origin) {
         (true, Some(_)) => StatusCode::NO_CONTENT.into_response(),
-        _ => next.run(request).await,
+        _ => router.oneshot(request).await.unwrap_or_else(|never| match never {}),
     };
-    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+    let problem = response.extensions_mut().remove::<Problem>();
+    if let Some(problem) = problem.filter(|_| !without_body) {
         *response.body_mut() = problem.of_request(id.as_str()).to_json().to_string().into();
         response.headers_mut().remove(header::CONTENT_LENGTH);
     }
     let headers = response.headers_mut();
+    headers.reserve(HEADERS);
     if let Ok(id) = HeaderValue::from_str(id.as_str()) {
         headers.insert(REQUEST_ID, id);
     }

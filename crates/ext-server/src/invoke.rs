@@ -6,11 +6,10 @@ use std::time::{Duration, Instant};
 use ext_definition::code::{self, Code};
 use jiff::Timestamp;
 use serde_json::Value;
-use tokio::sync::oneshot;
 
 use crate::platform::Platform;
 use crate::problem::Problem;
-use crate::running::Running;
+use crate::running::{Action, Running};
 use crate::store::{CallRecord, Outcome};
 use crate::trace::{Span, TraceContext};
 
@@ -48,10 +47,12 @@ impl Platform {
     /// Makes a call: waits for its turn, runs it, writes it down. It runs to its end, and is
     /// written down, also when nobody waits for it any more.
     pub async fn invoke(self: &Arc<Self>, running: Arc<Running>, invocation: Invocation) -> Called {
+        // Its own name, whichever was used.
+        let action = running.extension.action(&invocation.action);
         let entry = Entry {
             platform: self.clone(),
-            // Its own name, whichever was used.
-            action: running.extension.action(&invocation.action).map(|it| it.name.clone()),
+            action: action
+                .and_then(|it| Some((it.name.clone(), running.actions.get(&it.name)?.clone()))),
             running,
             at: Timestamp::now(),
             started: Instant::now(),
@@ -70,29 +71,21 @@ impl Platform {
             let problem = Problem::new(code::SERVER_FULL, "too many calls at once").retry_after(1);
             return entry.end(Err(problem), String::new(), None);
         };
-        let (sender, receiver) = oneshot::channel();
+        let habit = entry.action.as_ref().map(|(_, it)| it.habit.clone()).unwrap_or_default();
         let (action, arguments) = (invocation.action, invocation.arguments);
-        let running = entry.running.clone();
-        let job = move || {
+        let call = async move {
             let trace = entry.span.trace(&entry.id);
-            let Running { extension, habit, .. } = &*entry.running;
-            let (result, output) =
-                habit.of(|| extension.invoke_in(Some(&trace), &action, &arguments));
+            let extension = &entry.running.extension;
+            let (result, output) = extension.invoke_async(Some(&trace), &action, &arguments).await;
             let (log, failure) = (log(&output), output.failure);
-            let called = entry.end(result.map_err(Problem::from), log, failure);
             drop((own, ours));
-            // Whoever asked may have gone.
-            let _ = sender.send(called);
+            entry.end(result.map_err(Problem::from), log, failure)
         };
-        let lost = |message: String| Called {
-            result: Err(Problem::new(code::SERVER_FULL, message).retry_after(1)),
+        self.workers.run(habit, call).await.unwrap_or_else(|| Called {
+            result: Err(Problem::new(code::SERVER_FULL, "the call was lost").retry_after(1)),
             took: Duration::ZERO,
             log: String::new(),
-        };
-        if let Err(error) = self.workers.run(&running.habit, job) {
-            return lost(format!("there is no thread for the call: {error}"));
-        }
-        receiver.await.unwrap_or_else(|_| lost("the call was lost".into()))
+        })
     }
 }
 
@@ -114,7 +107,7 @@ struct Entry {
     at: Timestamp,
     started: Instant,
     /// Of the definition; `None`: there is no such action.
-    action: Option<String>,
+    action: Option<(String, Arc<Action>)>,
     id: String,
     consumer: String,
     surface: &'static str,
@@ -127,10 +120,11 @@ impl Entry {
         let took = self.started.elapsed();
         let problem = result.as_ref().err();
         // What is not there is no call: it would fill the log, and the metrics, with anything.
-        if let Some(action) = self.action {
+        if let Some((action, of)) = self.action {
             let outcome = problem.map_or(Outcome::Ok, |it| outcome(it.code()));
             let (platform, running) = (&self.platform, &self.running);
-            platform.metrics.call(&running.id, &running.version, &action, outcome.word(), took);
+            let Running { id, version, .. } = &**running;
+            platform.metrics.call(id, version, &action, &of.numbers, outcome, took);
             let trace = self.span.context().trace_id();
             if took >= platform.configuration.slow {
                 tracing::info!(

@@ -30,6 +30,7 @@ mod otel;
 mod permission;
 mod platform;
 mod problem;
+mod random;
 mod recorder;
 mod running;
 mod sched;

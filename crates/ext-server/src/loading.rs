@@ -28,6 +28,8 @@ impl Platform {
         let Configuration { calls, waiting, .. } = self.configuration;
         let concurrency = concurrency.map_or(self.configuration.concurrency, |it| it.min(calls));
         let queue = queue.map_or(self.configuration.queue, |it| it.min(waiting));
+        let actions = &extension.definition().actions;
+        let actions = actions.iter().map(|it| (it.name.clone(), Default::default())).collect();
         Running {
             gate: Gate::new(concurrency as usize, queue as usize),
             id: deployment.name.to_string(),
@@ -35,7 +37,7 @@ impl Platform {
             extension,
             deployment,
             tools: Default::default(),
-            habit: Default::default(),
+            actions,
         }
     }
 

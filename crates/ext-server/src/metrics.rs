@@ -1,5 +1,6 @@
 //! Numbers for Prometheus (OpenMetrics text).
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use prometheus_client::encoding::EncodeLabelSet;
@@ -8,6 +9,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
+
+use crate::store::Outcome;
 
 /// The media type of what [`Metrics::render`] gives.
 pub const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -36,6 +39,10 @@ pub struct Metrics {
     durations: Family<OfAction, Histogram, fn() -> Histogram>,
 }
 
+/// The numbers of one action of one version, found when it is called first.
+#[derive(Default)]
+pub struct Numbers(OnceLock<(Counter, Histogram)>);
+
 /// What is read when somebody asks.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Readings {
@@ -62,18 +69,27 @@ impl Metrics {
         extension: &str,
         version: &str,
         action: &str,
-        outcome: &'static str,
+        numbers: &Numbers,
+        outcome: Outcome,
         took: Duration,
     ) {
-        let (extension, action) = (extension.to_owned(), action.to_owned());
-        let of_call = OfCall {
-            extension: extension.clone(),
-            version: version.to_owned(),
-            action: action.clone(),
-            outcome,
+        let calls = |outcome: Outcome| {
+            let (extension, version) = (extension.to_owned(), version.to_owned());
+            let outcome = outcome.word();
+            let of = OfCall { extension, version, action: action.to_owned(), outcome };
+            self.calls.get_or_create_owned(&of)
         };
-        self.calls.get_or_create(&of_call).inc();
-        self.durations.get_or_create(&OfAction { extension, action }).observe(took.as_secs_f64());
+        let find = || {
+            let (extension, action) = (extension.to_owned(), action.to_owned());
+            let durations = self.durations.get_or_create_owned(&OfAction { extension, action });
+            (calls(Outcome::Ok), durations)
+        };
+        let (succeeded, durations) = numbers.0.get_or_init(find);
+        match outcome {
+            Outcome::Ok => succeeded.inc(),
+            other => calls(other).inc(),
+        };
+        durations.observe(took.as_secs_f64());
     }
 
     /// The text.

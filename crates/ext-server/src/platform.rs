@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use ext_host::{Host, Limits};
 use ext_registry::PackageName;
+use tokio::sync::oneshot;
 
 use crate::auth::{Caller, Scope, Tokens};
 use crate::gate::Gate;
@@ -38,11 +39,11 @@ pub struct Platform {
 }
 
 impl Platform {
-    /// Opens what is in the data folder, and loads everything that is deployed. The task
-    /// writes down calls; it ends when the platform is gone.
+    /// Opens what is in the data folder, and loads everything that is deployed. Says when
+    /// the platform is gone and all of its calls are written down.
     pub async fn open(
         configuration: Configuration,
-    ) -> Result<(Arc<Self>, tokio::task::JoinHandle<()>), StartError> {
+    ) -> Result<(Arc<Self>, oneshot::Receiver<()>), StartError> {
         let data = &configuration.data;
         private_folder(data)?;
         let store = Sqlite::open(&data.join("server.sqlite")).await?;
@@ -58,8 +59,12 @@ impl Platform {
         let grants = store.grants().await?.into_iter().collect();
         let tokens = Tokens::default();
         tokens.load(&*store).await?;
-        let (recorder, task) = Recorder::start(store.clone(), configuration.keep_calls);
+        let no_threads =
+            |error| StartError::new(format!("there are no threads for calls: {error}"));
+        let (recorder, written) =
+            Recorder::start(store.clone(), configuration.keep_calls).map_err(no_threads)?;
         let gate = Gate::new(configuration.calls as usize, configuration.waiting as usize);
+        let workers = Workers::new().map_err(no_threads)?;
         let platform = Arc::new(Self {
             configuration,
             store,
@@ -69,14 +74,14 @@ impl Platform {
             changes: tokio::sync::Mutex::default(),
             tokens,
             gate,
-            workers: Workers::new(tokio::runtime::Handle::current()),
+            workers,
             recorder,
             metrics: Metrics::new(),
             traces: Traces::new()?,
             ending: tokio::sync::watch::Sender::new(false),
         });
         platform.load().await?;
-        Ok((platform, task))
+        Ok((platform, written))
     }
 
     /// What is deployed.

@@ -1,13 +1,15 @@
-//! Every call is written down: by one task, many at a time, so that no call waits for it.
+//! Every call is written down: on a thread of its own, many at a time, so that no call waits for
+//! it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::oneshot;
 use tokio::sync::{broadcast, mpsc};
-use tokio::task::JoinHandle;
 
+use crate::sched::step_back;
 use crate::store::{CallRecord, Store};
 
 /// Calls that may wait to be written; beyond, they are counted only.
@@ -19,8 +21,9 @@ const WAITING_BYTES: usize = 64 << 20;
 /// Calls of one transaction.
 const BATCH: usize = 2000;
 
-/// How long is waited for more calls to go with the first.
-const GATHER: Duration = Duration::from_millis(10);
+/// How long is waited for more calls to go with the first: the fewer transactions, the fewer
+/// pages are written again and again.
+const GATHER: Duration = Duration::from_millis(50);
 
 /// Calls that a follower may be behind before it misses some.
 const FOLLOWED: usize = 1000;
@@ -43,13 +46,29 @@ fn size(call: &CallRecord) -> usize {
 }
 
 impl Recorder {
-    /// Starts the task. It ends when the recorder is gone and everything is written.
-    pub fn start(store: Arc<dyn Store>, keep: Duration) -> (Self, JoinHandle<()>) {
+    /// Starts the thread. It ends, and says so, when the recorder is gone and everything is
+    /// written.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start(
+        store: Arc<dyn Store>,
+        keep: Duration,
+    ) -> std::io::Result<(Self, oneshot::Receiver<()>)> {
         let (calls, receiver) = mpsc::channel(WAITING);
         let lost = Arc::new(AtomicU64::new(0));
         let waiting = Arc::new(AtomicUsize::new(0));
-        let task = tokio::spawn(write(store, receiver, lost.clone(), waiting.clone(), keep));
-        (Self { calls, followers: broadcast::Sender::new(FOLLOWED), lost, waiting }, task)
+        let (end, ended) = oneshot::channel();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let writing = write(store, receiver, lost.clone(), waiting.clone(), keep);
+        std::thread::Builder::new().name("ext-log".into()).spawn(move || {
+            // The database's thread, which is started from here, is like this one.
+            step_back();
+            runtime.block_on(writing);
+            let _ = end.send(());
+        })?;
+        let followers = broadcast::Sender::new(FOLLOWED);
+        Ok((Self { calls, followers, lost, waiting }, ended))
     }
 
     /// Takes a call; never waits.

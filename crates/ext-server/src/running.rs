@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use crate::gate::Gate;
 use crate::mcp::Tools;
+use crate::metrics::Numbers;
 use crate::problem::Problem;
 use crate::store::Deployment;
 use crate::workers::Habit;
@@ -27,7 +28,17 @@ pub struct Running {
     /// Its version, as text.
     pub version: String,
     pub(crate) tools: OnceLock<Tools>,
-    pub(crate) habit: Habit,
+    /// By the names of its actions.
+    pub(crate) actions: HashMap<String, Arc<Action>>,
+}
+
+/// What is known of an action while its version runs.
+#[derive(Default)]
+pub(crate) struct Action {
+    /// How long its calls compute.
+    pub habit: Habit,
+    /// What is counted of them.
+    pub numbers: Numbers,
 }
 
 impl Running {

@@ -1,45 +1,95 @@
 //! Priorities and times of threads, where the system has them for each.
 
-use std::time::Duration;
+use std::cell::Cell;
+use std::time::{Duration, Instant};
 
 #[cfg(target_os = "linux")]
-pub use linux::{cpu_time, give_way, own_id};
+use linux::cpu_time;
+#[cfg(target_os = "linux")]
+pub use linux::{give_way, step_back};
 
-/// The kernel's number of this thread.
+/// Lets this thread run only when no other wants to. It does not go back.
 #[cfg(not(target_os = "linux"))]
-pub fn own_id() -> i32 {
-    0
-}
+pub fn give_way() {}
 
-/// Lets a thread run only when no other wants to. It does not go back.
+/// Lets others go before this thread, and the threads that it starts, without ever being kept
+/// from its work.
 #[cfg(not(target_os = "linux"))]
-pub fn give_way(_: i32) {}
+pub fn step_back() {}
 
 /// How long this thread has computed; `None`: nobody counts.
 #[cfg(not(target_os = "linux"))]
-pub fn cpu_time() -> Option<Duration> {
+fn cpu_time() -> Option<Duration> {
     None
+}
+
+/// From then on a thread's time is read again, rather than taken to be what it was.
+const STALE: Duration = Duration::from_millis(1);
+
+thread_local! {
+    /// When this thread's time was read last, and what it was.
+    static READ: Cell<Option<(Instant, Duration)>> = const { Cell::new(None) };
+}
+
+/// The beginning of something that computes on this thread.
+pub struct Beginning {
+    at: Instant,
+    /// What this thread had computed, at most [`STALE`] ago.
+    computed: Option<Duration>,
+}
+
+impl Beginning {
+    /// Here and now.
+    pub fn now() -> Self {
+        let at = Instant::now();
+        let recent = READ.get().filter(|(then, _)| at.duration_since(*then) < STALE);
+        let computed = recent.map(|(_, computed)| computed).or_else(|| {
+            let computed = cpu_time()?;
+            READ.set(Some((at, computed)));
+            Some(computed)
+        });
+        Self { at, computed }
+    }
+
+    /// How long was computed since: no more than by the clock. Whether a thread was kept waiting
+    /// for a processor is asked the system, which takes as long as a small call, only where it
+    /// took longer than this.
+    pub fn computed(&self, closely_from: Duration) -> Duration {
+        let took = self.at.elapsed();
+        if took <= closely_from {
+            return took;
+        }
+        match (self.computed, cpu_time()) {
+            (Some(before), Some(after)) => took.min(after.saturating_sub(before)),
+            _ => took,
+        }
+    }
 }
 
 #[cfg(target_os = "linux")]
 mod linux {
     use super::Duration;
 
-    pub fn own_id() -> i32 {
-        // SAFETY: it has no parameters, and cannot fail.
-        unsafe { libc::gettid() }
-    }
-
-    pub fn give_way(id: i32) {
+    pub fn give_way() {
         let parameters = libc::sched_param { sched_priority: 0 };
         // The class for which anybody else's thread is at once more important (sched(7)), and
         // where that is not to be had, the lowest priority.
-        // SAFETY: the parameters live until the calls end; numbers of threads that are gone, or
-        // zero, which is this thread, are answered by an error or do what is wanted.
+        // SAFETY: the parameters live until the call ends; zero is this thread.
         unsafe {
-            if libc::sched_setscheduler(id, libc::SCHED_IDLE, &raw const parameters) != 0 {
-                libc::setpriority(libc::PRIO_PROCESS, id.unsigned_abs(), 19);
+            if libc::sched_setscheduler(0, libc::SCHED_IDLE, &raw const parameters) != 0 {
+                libc::setpriority(libc::PRIO_PROCESS, 0, 19);
             }
+        }
+    }
+
+    pub fn step_back() {
+        let parameters = libc::sched_param { sched_priority: 0 };
+        // Interrupts nobody when it has something to do (sched(7), `SCHED_BATCH`), and has about
+        // a third of the share of others when all want to run.
+        // SAFETY: the parameters live until the call ends; zero is this thread.
+        unsafe {
+            libc::sched_setscheduler(0, libc::SCHED_BATCH, &raw const parameters);
+            libc::setpriority(libc::PRIO_PROCESS, 0, 5);
         }
     }
 

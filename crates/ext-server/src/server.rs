@@ -1,5 +1,6 @@
 //! Listening, and ending well.
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -10,12 +11,11 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, Semaphore, oneshot};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tower::ServiceExt;
 
 use crate::http;
 use crate::platform::Platform;
@@ -33,7 +33,7 @@ const FINISH: Duration = Duration::from_secs(30);
 /// A server that listens.
 pub struct Server {
     platform: Arc<Platform>,
-    writer: tokio::task::JoinHandle<()>,
+    written: oneshot::Receiver<()>,
     listener: TcpListener,
     address: SocketAddr,
     tls: Option<TlsAcceptor>,
@@ -52,8 +52,8 @@ impl Server {
         })?;
         let address = listener.local_addr().map_err(|error| StartError::new(error.to_string()))?;
         configuration.listen = address;
-        let (platform, writer) = Platform::open(configuration).await?;
-        Ok(Self { platform, writer, listener, address, tls })
+        let (platform, written) = Platform::open(configuration).await?;
+        Ok(Self { platform, written, listener, address, tls })
     }
 
     /// Where it listens.
@@ -68,8 +68,8 @@ impl Server {
 
     /// Serves until `end` is there; then finishes what runs.
     pub async fn serve(self, end: impl Future<Output = ()>) {
-        let Self { platform, writer, listener, tls, .. } = self;
-        let router = http::router(platform.clone());
+        let Self { platform, written, listener, tls, .. } = self;
+        let service = http::Service::new(platform.clone());
         let connections = Arc::new(Semaphore::new(CONNECTIONS));
         let graceful = GracefulShutdown::new();
         let mut builder = Builder::new(TokioExecutor::new());
@@ -103,16 +103,16 @@ impl Server {
                 }
             };
             let _ = stream.set_nodelay(true);
-            let (router, builder, tls) = (router.clone(), builder.clone(), tls.clone());
+            let (service, builder, tls) = (service.clone(), builder.clone(), tls.clone());
             let watcher = graceful.watcher();
             tokio::spawn(async move {
                 let _permit = permit;
                 match tls {
-                    None => connection(stream, peer, router, builder, watcher).await,
+                    None => connection(stream, peer, service, builder, watcher).await,
                     Some(tls) => {
                         let handshake = tokio::time::timeout(HEADERS, tls.accept(stream)).await;
                         if let Ok(Ok(stream)) = handshake {
-                            connection(stream, peer, router, builder, watcher).await;
+                            connection(stream, peer, service, builder, watcher).await;
                         }
                     }
                 }
@@ -124,17 +124,16 @@ impl Server {
         let ending = platform.clone();
         // It blocks until the collector has what is left.
         let _ = tokio::task::spawn_blocking(move || ending.traces.shutdown()).await;
-        // Calls hold the platform; with the last one the recorder goes, and its task ends
-        // when all is written.
-        drop((router, platform));
-        let _ = tokio::time::timeout(FINISH, writer).await;
+        // Calls hold the platform; with the last one the recorder goes, when all is written.
+        drop((service, platform));
+        let _ = tokio::time::timeout(FINISH, written).await;
     }
 }
 
 async fn connection<S>(
     stream: S,
     peer: SocketAddr,
-    router: axum::Router,
+    service: http::Service,
     builder: Builder<TokioExecutor>,
     watcher: hyper_util::server::graceful::Watcher,
 ) where
@@ -142,14 +141,15 @@ async fn connection<S>(
 {
     let first = Arc::new(Notify::new());
     let came = first.clone();
-    let service =
+    let answers =
         hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
             came.notify_one();
             let mut request: Request = request.map(axum::body::Body::new);
             request.extensions_mut().insert(http::Peer(peer));
-            router.clone().oneshot(request)
+            let answer = service.clone().answer(request);
+            async { Ok::<_, Infallible>(answer.await) }
         });
-    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), answers);
     let mut connection = std::pin::pin!(watcher.watch(connection.into_owned()));
     // hyper's time begins when it knows the protocol, which some never say.
     let ended = tokio::select! {

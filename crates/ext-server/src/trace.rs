@@ -8,6 +8,7 @@ use ext_host::Trace;
 
 #[cfg(feature = "otel")]
 use crate::otel;
+use crate::random::random;
 use crate::settings::StartError;
 use crate::store::CallRecord;
 
@@ -73,7 +74,9 @@ impl TraceContext {
 
     /// A new operation: a part of this one, or of a trace of its own.
     pub fn below(parent: Option<&Self>) -> Self {
-        let (trace, span) = random();
+        // Neither is zero.
+        let (trace, span) =
+            (u128::from_ne_bytes(random()).max(1), u64::from_ne_bytes(random()).max(1));
         match parent {
             Some(parent) => Self { span, ..parent.clone() },
             None => Self { trace, span, sampled: true, state: None },
@@ -163,17 +166,6 @@ impl Span {
             exported.end(call);
         }
     }
-}
-
-/// Random numbers of a trace and of a span, none of them zero.
-fn random() -> (u128, u64) {
-    let (mut trace, mut span) = ([0; 16], [0; 8]);
-    let mut bytes = [0; 24];
-    // Without random numbers all are one: traces are not what calls depend on.
-    let _ = getrandom::fill(&mut bytes);
-    trace.copy_from_slice(&bytes[..16]);
-    span.copy_from_slice(&bytes[16..]);
-    (u128::from_ne_bytes(trace).max(1), u64::from_ne_bytes(span).max(1))
 }
 
 #[cfg(test)]

@@ -1,224 +1,204 @@
-//! The threads that run extensions.
+//! Where calls run.
 //!
-//! Calls are synchronous, so each has a thread while it runs. A call that computes for long
-//! gives way to those that do not: its thread goes down to where it runs only when no other
-//! wants to, and ends with the call, because a thread may not go up again. What computed for
-//! long last time begins there. So an extension that computes without end costs the others
-//! nearly nothing, on however many threads.
+//! A call begins on the thread that read its request, and most end there before anything else
+//! happens. One that computes for long gives way at the next tick of the clock and goes on
+//! behind: on threads, one for each processor, that run only when no other wants to, where such
+//! calls take turns. What computed for long lately begins there. So an extension that computes
+//! without end costs the others nearly nothing, however many of its calls there are.
 
-use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
 
-use tokio::runtime::Handle;
+use tokio::runtime::{Builder, Handle, Runtime};
 
-use crate::sched::{cpu_time, give_way, own_id};
+use crate::sched::{Beginning, give_way};
 
-/// From then on a call counts as long.
-const LONG: Duration = Duration::from_millis(5);
+/// A call that computes no longer is short.
+const SHORT: Duration = Duration::from_millis(5);
 
-/// How often is looked for long calls, while there are any.
-const LOOK: Duration = Duration::from_millis(2);
+/// So many short calls of an action in a row, and the next one is expected to be short.
+const ONCE_LONG: u8 = 16;
 
-/// And while there are none.
-const REST: Duration = Duration::from_millis(10);
-
-/// How long a thread without work is kept.
-const IDLE: Duration = Duration::from_secs(10);
-
-type Job = Box<dyn FnOnce() + Send>;
-
-/// The threads; they end when the last clone is gone.
-#[derive(Clone)]
+/// The threads; calls end with them.
 pub struct Workers {
-    normal: Arc<Pool>,
-    /// Those that give way from the beginning.
-    low: Arc<Pool>,
+    behind: Option<Runtime>,
 }
 
-/// Whether the calls of a deployment compute for long, as the last one did.
-#[derive(Default)]
-pub struct Habit(AtomicBool);
-
-struct Pool {
-    shared: Arc<Shared>,
-}
-
-struct Shared {
-    state: Mutex<State>,
-    wake: Condvar,
-    runtime: Handle,
-    started: Instant,
-    gives_way: bool,
-}
-
-#[derive(Default)]
-struct State {
-    jobs: VecDeque<Job>,
-    idle: usize,
-    closed: bool,
-    threads: Vec<Arc<Thread>>,
-}
-
-/// What is known of a thread.
-#[derive(Default)]
-struct Thread {
-    /// The kernel's number of it.
-    id: AtomicI32,
-    /// When its job began, in microseconds since the pool did, plus one; 0: it has none.
-    since: AtomicU64,
-    /// Whether it gives way.
-    slow: AtomicBool,
-}
+/// Whether the calls of an action computed for long lately: how many short ones are missing.
+#[derive(Default, Clone)]
+pub struct Habit(Arc<AtomicU8>);
 
 impl Workers {
-    /// Threads in the runtime's context.
-    pub fn new(runtime: Handle) -> Self {
-        let pool = |gives_way| {
-            let shared = Arc::new(Shared {
-                state: Mutex::default(),
-                wake: Condvar::new(),
-                runtime: runtime.clone(),
-                started: Instant::now(),
-                gives_way,
-            });
-            Arc::new(Pool { shared })
-        };
-        let (normal, low) = (pool(false), pool(true));
-        let watched = Arc::downgrade(&normal.shared);
-        // Without it nothing gives way, and everything else goes on.
-        let _ = std::thread::Builder::new().name("ext-watch".into()).spawn(move || {
-            while let Some(shared) = watched.upgrade() {
-                let busy = shared.demote();
-                drop(shared);
-                std::thread::sleep(if busy { LOOK } else { REST });
-            }
-        });
-        Self { normal, low }
-    }
-
-    /// Runs a job on a thread. How many there are at once is for the caller to bound.
+    /// As many threads as there are processors.
     ///
     /// # Errors
-    /// When the system gives no more threads, and none is free.
-    pub fn run(&self, habit: &Habit, job: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
-        let pool = if habit.0.load(Ordering::Relaxed) { &self.low } else { &self.normal };
-        let shared = &pool.shared;
-        let mut state = shared.lock();
-        state.jobs.push_back(Box::new(job));
-        if state.jobs.len() <= state.idle {
-            drop(state);
-            shared.wake.notify_one();
-            return Ok(());
+    /// When the system gives no threads.
+    pub fn new() -> std::io::Result<Self> {
+        let behind = Builder::new_multi_thread()
+            .thread_name("ext-behind")
+            .on_thread_start(give_way)
+            // Each turn is long: what became ready meanwhile is looked at after each.
+            .event_interval(1)
+            .enable_all()
+            .build()?;
+        Ok(Self { behind: Some(behind) })
+    }
+
+    /// Makes a call, to its end also when nobody waits for it any more. `None`: it was lost,
+    /// with a mistake of the host or the end of the server.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        habit: Habit,
+        call: impl Future<Output = T> + Send + 'static,
+    ) -> Option<T> {
+        let behind = self.behind.as_ref()?.handle();
+        let is_long = habit.is_long();
+        let call = Measured { call: Box::pin(call), habit, computed: Duration::ZERO };
+        if is_long {
+            return behind.spawn(call).await.ok();
         }
-        let thread = Arc::new(Thread::default());
-        state.threads.push(thread.clone());
-        let (pool, started) = (shared.clone(), thread.clone());
-        let spawned =
-            std::thread::Builder::new().name("ext-call".into()).spawn(move || pool.work(&started));
-        match spawned {
-            Ok(_) => Ok(()),
-            Err(error) => {
-                state.threads.retain(|it| !Arc::ptr_eq(it, &thread));
-                // Some other thread takes it when it is done.
-                match state.threads.is_empty() {
-                    false => Ok(()),
-                    true => {
-                        state.jobs.pop_back();
-                        Err(error)
-                    }
-                }
-            }
+        let mut call = Abandoned { call: Some(call), behind };
+        let ended = poll_fn(|context| match call.call.as_mut() {
+            None => Poll::Ready(None),
+            Some(call) => match Pin::new(&mut *call).poll(context) {
+                Poll::Ready(done) => Poll::Ready(Some(done)),
+                Poll::Pending if call.is_long() => Poll::Ready(None),
+                Poll::Pending => Poll::Pending,
+            },
+        });
+        let ended = ended.await;
+        let call = call.call.take()?;
+        match ended {
+            Some(done) => Some(done),
+            None => behind.spawn(call).await.ok(),
+        }
+    }
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        // The last call may hold the platform, and these with it.
+        if let Some(behind) = self.behind.take() {
+            behind.shutdown_background();
         }
     }
 }
 
 impl Habit {
-    /// Runs what a call computes, and takes down how long that was.
-    pub fn of<T>(&self, call: impl FnOnce() -> T) -> T {
-        let before = cpu_time();
-        let result = call();
-        if let (Some(before), Some(after)) = (before, cpu_time()) {
-            self.0.store(after.saturating_sub(before) > LONG, Ordering::Relaxed);
+    fn is_long(&self) -> bool {
+        self.0.load(Ordering::Relaxed) > 0
+    }
+
+    fn add(&self, computed: Duration) {
+        match computed > SHORT {
+            true => self.0.store(ONCE_LONG, Ordering::Relaxed),
+            // Two at once may count as one.
+            false if self.is_long() => {
+                self.0.store(self.0.load(Ordering::Relaxed).saturating_sub(1), Ordering::Relaxed);
+            }
+            false => {}
         }
-        result
     }
 }
 
-impl Drop for Pool {
+/// A call, and how long it computed.
+struct Measured<T> {
+    call: Pin<Box<dyn Future<Output = T> + Send>>,
+    habit: Habit,
+    computed: Duration,
+}
+
+impl<T> Measured<T> {
+    fn is_long(&self) -> bool {
+        self.computed > SHORT
+    }
+}
+
+impl<T> Future for Measured<T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        let beginning = Beginning::now();
+        let polled = self.call.as_mut().poll(context);
+        self.computed += beginning.computed(SHORT);
+        // What is long is known before it ends: others of the same action do not wait for it.
+        if polled.is_ready() || self.is_long() {
+            self.habit.add(self.computed);
+        }
+        polled
+    }
+}
+
+/// A call whose client may go: then it goes on behind.
+struct Abandoned<'a, T: Send + 'static> {
+    call: Option<Measured<T>>,
+    behind: &'a Handle,
+}
+
+impl<T: Send + 'static> Drop for Abandoned<'_, T> {
     fn drop(&mut self) {
-        self.shared.lock().closed = true;
-        self.shared.wake.notify_all();
+        if let Some(call) = self.call.take() {
+            self.behind.spawn(call);
+        }
     }
 }
 
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicBool;
+    use std::time::Instant;
 
-    fn work(&self, thread: &Arc<Thread>) {
-        let _context = self.runtime.enter();
-        thread.id.store(own_id(), Ordering::Relaxed);
-        if self.gives_way {
-            give_way(own_id());
+    /// Computes for so long at a time, so many times.
+    async fn computes(time: Duration, times: u32) -> String {
+        for _ in 0..times {
+            let until = Instant::now() + time;
+            while Instant::now() < until {}
+            tokio::task::yield_now().await;
         }
-        while let Some(job) = self.next() {
-            let since = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX - 1);
-            thread.since.store(since + 1, Ordering::Release);
-            // The host does not panic; should it, only this call is lost.
-            let _ = catch_unwind(AssertUnwindSafe(job));
-            thread.since.store(0, Ordering::Release);
-            if thread.slow.load(Ordering::Acquire) && !self.needed() {
-                break;
-            }
+        std::thread::current().name().unwrap_or_default().to_owned()
+    }
+
+    #[tokio::test]
+    async fn what_computes_for_long_goes_behind() {
+        let (workers, habit) = (Workers::new().unwrap(), Habit::default());
+        let here = computes(Duration::ZERO, 1).await;
+        let ends = async |time, times| workers.run(habit.clone(), computes(time, times)).await;
+        let (short, long) = (Duration::ZERO, SHORT * 3);
+        assert_eq!(ends(short, 1).await.as_deref(), Some(&*here));
+        assert_eq!(ends(long, 2).await.as_deref(), Some("ext-behind"));
+        // The next ones begin there, and then no more.
+        for _ in 0..ONCE_LONG {
+            assert_eq!(ends(short, 1).await.as_deref(), Some("ext-behind"));
         }
-        self.lock().threads.retain(|it| !Arc::ptr_eq(it, thread));
+        assert_eq!(ends(short, 1).await.as_deref(), Some(&*here));
     }
 
-    /// Whether a job waits for whichever thread comes: there was none to be had for it.
-    fn needed(&self) -> bool {
-        let state = self.lock();
-        state.jobs.len() > state.idle
-    }
-
-    fn next(&self) -> Option<Job> {
-        let mut state = self.lock();
-        loop {
-            if let Some(job) = state.jobs.pop_front() {
-                return Some(job);
-            }
-            if state.closed {
-                return None;
-            }
-            state.idle += 1;
-            let (back, waited) =
-                self.wake.wait_timeout(state, IDLE).unwrap_or_else(PoisonError::into_inner);
-            state = back;
-            state.idle -= 1;
-            if waited.timed_out() && state.jobs.is_empty() {
-                return None;
-            }
+    #[tokio::test]
+    async fn a_call_ends_when_nobody_waits() {
+        let workers = Workers::new().unwrap();
+        let ended = Arc::new(AtomicBool::new(false));
+        let of_call = ended.clone();
+        let call = workers.run(Habit::default(), async move {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            of_call.store(true, Ordering::Relaxed);
+        });
+        assert!(tokio::time::timeout(Duration::from_millis(5), call).await.is_err());
+        let patience = Instant::now() + Duration::from_secs(10);
+        while !ended.load(Ordering::Relaxed) {
+            assert!(Instant::now() < patience);
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
 
-    /// Lowers the priority of threads whose calls are long; whether there are any calls.
-    fn demote(&self) -> bool {
-        let now = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX);
-        let long = u64::try_from(LONG.as_micros()).unwrap_or(u64::MAX);
-        let mut busy = false;
-        for thread in &self.lock().threads {
-            let since = thread.since.load(Ordering::Acquire);
-            busy |= since != 0;
-            if since != 0 && now.saturating_sub(since - 1) > long {
-                // Said before it is done: a thread that ends its job in between ends itself too.
-                if !thread.slow.swap(true, Ordering::AcqRel) {
-                    give_way(thread.id.load(Ordering::Relaxed));
-                }
-            }
-        }
-        busy
+    #[tokio::test]
+    async fn a_lost_call_is_none() {
+        let workers = Workers::new().unwrap();
+        let habit = Habit(Arc::new(AtomicU8::new(1)));
+        assert_eq!(workers.run(habit, async { panic!("a mistake") }).await, None::<()>);
     }
 }

@@ -78,8 +78,11 @@ fn a_request_and_its_answer() {
         assert!(asked.starts_with("get /a?b=c http/1.1\r\n"), "{asked}");
         assert!(asked.contains(&format!("host: {here}\r\n")), "{asked}");
     }
-    // From a runtime's thread for blocking work, too.
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("one");
+    let (answer, _) = runtime.block_on(extension.invoke_async(None, "requests", &get(&here)));
+    assert_eq!(answer.expect("an answer"), json!({"status": 200, "body": "hello"}));
+    server.asked.recv().expect("it was asked");
+    // From a runtime's thread for blocking work, too.
     let body = runtime.block_on(async move {
         let mut arguments = get(&here.to_uppercase());
         arguments["method"] = json!("POST");
@@ -191,9 +194,14 @@ fn waiting_ends_with_the_call() {
 #[track_caller]
 fn ends(extension: &Extension, action: &str, arguments: Value) {
     let start = Instant::now();
-    match extension.call_json(action, &arguments) {
-        Err(Error::Limit(Limit::Time { .. })) => {}
-        other => panic!("{action}: {other:?}"),
+    let as_future = extension.invoke_async(None, action, &arguments);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let (as_future, _) = runtime.expect("a runtime").block_on(as_future);
+    for result in [extension.call_json(action, &arguments), as_future] {
+        match result {
+            Err(Error::Limit(Limit::Time { .. })) => {}
+            other => panic!("{action}: {other:?}"),
+        }
     }
     assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
     assert_eq!(sink::call(extension, "counts", json!({})), json!(0));

@@ -12,6 +12,7 @@ use ext_definition::code;
 use crate::auth::{Caller, Verb};
 use crate::platform::Platform;
 use crate::problem::Problem;
+use crate::random::random;
 
 /// The name of the console's cookie.
 pub const COOKIE: &str = "ext_token";
@@ -47,9 +48,7 @@ impl RequestId {
 /// 128 bits in hexadecimal: the instant in milliseconds, then random ones (as in UUID
 /// version 7, RFC 9562), so that later ones are greater.
 pub fn new_id() -> String {
-    let mut random = [0; 10];
-    // Without random numbers it is as unique as the instant is.
-    let _ = getrandom::fill(&mut random);
+    let random = random::<10>();
     let instant = jiff::Timestamp::now().as_millisecond() & 0xffff_ffff_ffff;
     let random = random.iter().fold(0u128, |all, byte| all << 8 | u128::from(*byte));
     format!("{instant:012x}{random:020x}")

@@ -35,8 +35,8 @@ const MIGRATIONS: &[(&str, &str)] = &[("tables", include_str!("schema.sql"))];
 /// The store in a file.
 ///
 /// The catalogue and the log of calls are in one file, and have connections of their own:
-/// what is deployed is on the disk when it is said to be (`synchronous = full`), while a call
-/// may be lost with the machine's power, never with the process.
+/// what is deployed is on the disk when it is said to be (`synchronous = full`), while calls
+/// that were written last may be lost with the machine's power, not with the process.
 pub struct Sqlite {
     catalogue: SqlitePool,
     log: SqlitePool,
@@ -286,8 +286,12 @@ impl Store for Sqlite {
     fn record<'a>(&'a self, calls: &'a [CallRecord]) -> Answer<'a, ()> {
         Box::pin(async move {
             let mut transaction = self.log.begin_with(IMMEDIATE).await?;
-            // SQLite takes 32,766 parameters in one statement.
-            for calls in calls.chunks(1000) {
+            let mut left = calls;
+            // Powers of two, so that there are few statements, which are kept prepared. SQLite
+            // takes 32,766 parameters in one.
+            while let Some(most) = left.len().checked_ilog2() {
+                let (calls, after) = left.split_at(1 << most.min(10));
+                left = after;
                 let mut insert = QueryBuilder::<Driver>::new(
                     "INSERT INTO calls (id, at, micros, package, version, action, consumer,
                      surface, outcome, code, detail, log, trace) ",
