@@ -37,7 +37,22 @@ pub fn words(name: &str) -> Vec<String> {
 
 /// `price_order`, `PriceOrder` → `price-order`.
 pub fn kebab(name: &str) -> String {
-    words(name).join("-")
+    match is_plain(name) {
+        true => name.replace('_', "-"),
+        false => words(name).join("-"),
+    }
+}
+
+/// Whether its words are what stands between its separators, as in nearly every name: those are
+/// looked up in each call.
+fn is_plain(name: &str) -> bool {
+    let separates = |it: &u8| matches!(it, b'_' | b'-');
+    let known = |it: u8| separates(&it) || it.is_ascii_lowercase() || it.is_ascii_digit();
+    let bytes = name.as_bytes();
+    bytes.iter().all(|it| known(*it))
+        && bytes.first().is_some_and(|it| !separates(it))
+        && bytes.last().is_some_and(|it| !separates(it))
+        && !bytes.windows(2).any(|it| it.iter().all(separates))
 }
 
 /// `price-order`, `PriceOrder` → `price_order`.
@@ -207,6 +222,16 @@ mod tests {
             assert_eq!(kebab(name), kebab_case, "{name}");
             assert_eq!(snake(name), snake_case, "{name}");
             assert_eq!(pascal(name), pascal_case, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_short_way_to_kebab_case_leads_there() {
+        for name in [
+            "", "_", "a", "a_b", "a-b", "a__b", "a_-b", "_a", "a_", "-a", "9_a", "a1_b2", "aB",
+            "ä_b", "a b",
+        ] {
+            assert_eq!(kebab(name), words(name).join("-"), "{name:?}");
         }
     }
 

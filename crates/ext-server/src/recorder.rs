@@ -134,9 +134,10 @@ async fn write(
         }
         let bytes: usize = batch.iter().map(|it| size(it)).sum();
         let calls: Vec<CallRecord> = batch.into_iter().map(Arc::unwrap_or_clone).collect();
-        if let Err(error) = store.record(&calls).await {
-            lost.fetch_add(calls.len() as u64, Ordering::Relaxed);
-            tracing::warn!(%error, calls = calls.len(), "calls are not written down");
+        let count = calls.len();
+        if let Err(error) = store.record(calls).await {
+            lost.fetch_add(count as u64, Ordering::Relaxed);
+            tracing::warn!(%error, calls = count, "calls are not written down");
         }
         waiting.fetch_sub(bytes, Ordering::Relaxed);
     }

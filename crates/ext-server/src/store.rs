@@ -90,7 +90,7 @@ pub trait Store: Send + Sync + 'static {
     fn revoke_token<'a>(&'a self, id: &'a str, event: &'a Event) -> Answer<'a, bool>;
 
     /// Writes down calls.
-    fn record<'a>(&'a self, calls: &'a [CallRecord]) -> Answer<'a, ()>;
+    fn record(&self, calls: Vec<CallRecord>) -> Answer<'_, ()>;
 
     /// Calls, the latest first.
     fn calls<'a>(&'a self, query: &'a CallQuery) -> Answer<'a, Vec<CallRecord>>;

@@ -39,7 +39,7 @@ async fn calls_are_found_counted_and_forgotten() {
             (1..=100).map(move |micros| call(second, micros, outcome(micros)))
         })
         .collect();
-    store.record(&calls).await.unwrap();
+    store.record(calls.clone()).await.unwrap();
     let some = |query: CallQuery| {
         let store = &store;
         async move { store.calls(&query).await.unwrap() }

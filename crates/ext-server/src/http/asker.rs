@@ -48,10 +48,9 @@ impl RequestId {
 /// 128 bits in hexadecimal: the instant in milliseconds, then random ones (as in UUID
 /// version 7, RFC 9562), so that later ones are greater.
 pub fn new_id() -> String {
-    let random = random::<10>();
+    let (high, low) = (u64::from_ne_bytes(random()), u16::from_ne_bytes(random()));
     let instant = jiff::Timestamp::now().as_millisecond() & 0xffff_ffff_ffff;
-    let random = random.iter().fold(0u128, |all, byte| all << 8 | u128::from(*byte));
-    format!("{instant:012x}{random:020x}")
+    format!("{instant:012x}{high:016x}{low:04x}")
 }
 
 impl<S: Sync> FromRequestParts<S> for RequestId {

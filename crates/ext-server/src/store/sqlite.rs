@@ -283,35 +283,32 @@ impl Store for Sqlite {
         })
     }
 
-    fn record<'a>(&'a self, calls: &'a [CallRecord]) -> Answer<'a, ()> {
+    fn record(&self, mut calls: Vec<CallRecord>) -> Answer<'_, ()> {
         Box::pin(async move {
             let mut transaction = self.log.begin_with(IMMEDIATE).await?;
-            let mut left = calls;
             // Powers of two, so that there are few statements, which are kept prepared. SQLite
             // takes 32,766 parameters in one.
-            while let Some(most) = left.len().checked_ilog2() {
-                let (calls, after) = left.split_at(1 << most.min(10));
-                left = after;
-                let mut insert = QueryBuilder::<Driver>::new(
-                    "INSERT INTO calls (id, at, micros, package, version, action, consumer,
-                     surface, outcome, code, detail, log, trace) ",
-                );
-                insert.push_values(calls, |mut row, call| {
-                    row.push_bind(&call.id)
-                        .push_bind(call.at.as_microsecond())
-                        .push_bind(i64::try_from(call.micros).unwrap_or(i64::MAX))
-                        .push_bind(&call.package)
-                        .push_bind(&call.version)
-                        .push_bind(&call.action)
-                        .push_bind(&call.consumer)
-                        .push_bind(&call.surface)
-                        .push_bind(call.outcome.word())
-                        .push_bind(&call.code)
-                        .push_bind(&call.detail)
-                        .push_bind(&call.log)
-                        .push_bind(&call.trace);
-                });
-                insert.build().execute(&mut *transaction).await?;
+            while let Some(most) = calls.len().checked_ilog2() {
+                let rows = 1 << most.min(8);
+                let statement = insert_calls(rows);
+                let mut insert = sqlx::query(sqlx::AssertSqlSafe(statement));
+                for call in calls.drain(..rows) {
+                    insert = insert
+                        .bind(call.id)
+                        .bind(call.at.as_microsecond())
+                        .bind(i64::try_from(call.micros).unwrap_or(i64::MAX))
+                        .bind(call.package)
+                        .bind(call.version)
+                        .bind(call.action)
+                        .bind(call.consumer)
+                        .bind(call.surface)
+                        .bind(call.outcome.word())
+                        .bind(call.code)
+                        .bind(call.detail)
+                        .bind(call.log)
+                        .bind(call.trace);
+                }
+                insert.execute(&mut *transaction).await?;
             }
             transaction.commit().await?;
             Ok(())
@@ -440,6 +437,14 @@ impl Store for Sqlite {
 
 const NEXT_ACTIVATION: &str =
     "SELECT COALESCE(MAX(activation), 0) + 1 FROM deployments WHERE package = ?";
+
+/// A statement for so many calls.
+fn insert_calls(rows: usize) -> String {
+    let row = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    let columns = "id, at, micros, package, version, action, consumer, surface, outcome, code, \
+                   detail, log, trace";
+    format!("INSERT INTO calls ({columns}) VALUES {row}{}", format!(", {row}").repeat(rows - 1))
+}
 
 fn event_row(event: &Event) -> Query<'_> {
     sqlx::query("INSERT INTO events (at, who, what, subject, detail) VALUES (?, ?, ?, ?, ?)")
