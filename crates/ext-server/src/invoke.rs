@@ -16,6 +16,9 @@ use crate::trace::{Span, TraceContext};
 /// Bytes of a failure's message that the log keeps.
 const LONGEST: usize = 16 << 10;
 
+/// Bytes of arguments, about, from which on they are large.
+const LARGE: usize = 256 << 10;
+
 /// A call that is to be made.
 pub struct Invocation {
     /// Of the request.
@@ -73,20 +76,44 @@ impl Platform {
         };
         let habit = entry.action.as_ref().map(|(_, it)| it.habit.clone()).unwrap_or_default();
         let (action, arguments) = (invocation.action, invocation.arguments);
+        let large = is_large(&arguments);
         let call = async move {
-            let trace = entry.span.trace(&entry.id);
             let extension = &entry.running.extension;
-            let (result, output) = extension.invoke_async(Some(&trace), &action, &arguments).await;
+            // For the requests that it sends, if it asks to send any.
+            let sends = !extension.definition().package.permissions.http.is_empty();
+            let trace = sends.then(|| entry.span.trace(&entry.id));
+            let called = extension.invoke_async(trace.as_ref(), &action, &arguments);
+            let (result, output) = called.await;
             let (log, failure) = (log(&output), output.failure);
             drop((own, ours));
             entry.end(result.map_err(Problem::from), log, failure)
         };
-        self.workers.run(habit, call).await.unwrap_or_else(|| Called {
+        self.workers.run(habit, large, call).await.unwrap_or_else(|| Called {
             result: Err(Problem::new(code::SERVER_FULL, "the call was lost").retry_after(1)),
             took: Duration::ZERO,
             log: String::new(),
         })
     }
+}
+
+/// Whether it takes long to bring arguments to the extension, before it computes anything: about
+/// a millisecond at least.
+fn is_large(arguments: &Value) -> bool {
+    let (mut bytes, mut values) = (0, vec![arguments]);
+    while let Some(value) = values.pop() {
+        bytes += size_of::<Value>();
+        match value {
+            Value::String(text) => bytes += text.len(),
+            Value::Array(all) => values.extend(all),
+            Value::Object(all) => values.extend(all.values()),
+            _ => {}
+        }
+        // What waits to be looked at counts as well: nobody walks through all of it here.
+        if bytes + values.len() * size_of::<Value>() > LARGE {
+            return true;
+        }
+    }
+    false
 }
 
 /// What the extension said, as one text: what it logged, a record on each line, then what it
@@ -176,5 +203,23 @@ fn outcome(code: Code) -> Outcome {
         code::LIMIT => Outcome::Limit,
         code::TOO_MANY_CALLS | code::SERVER_FULL => Outcome::Shed,
         _ => Outcome::Failed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn large_arguments() {
+        for small in [json!({}), json!({"a": "x".repeat(1000)}), json!([[1, 2], [{"b": null}]])] {
+            assert!(!is_large(&small), "{small}");
+        }
+        let text = json!({"a": [{"b": "x".repeat(LARGE)}]});
+        let many = json!({"a": vec![0; LARGE / 16]});
+        let wide = Value::Object((0..10_000).map(|it| (it.to_string(), json!(it))).collect());
+        assert!(is_large(&text) && is_large(&many) && is_large(&wide));
     }
 }

@@ -48,15 +48,17 @@ impl Workers {
         Ok(Self { behind: Some(behind) })
     }
 
-    /// Makes a call, to its end also when nobody waits for it any more. `None`: it was lost,
+    /// Makes a call, to its end also when nobody waits for it any more; one that is known to be
+    /// long, or an action's that has the habit, behind from its beginning. `None`: it was lost,
     /// with a mistake of the host or the end of the server.
     pub async fn run<T: Send + 'static>(
         &self,
         habit: Habit,
+        is_long: bool,
         call: impl Future<Output = T> + Send + 'static,
     ) -> Option<T> {
         let behind = self.behind.as_ref()?.handle();
-        let is_long = habit.is_long();
+        let is_long = is_long || habit.is_long();
         let call = Measured { call: Box::pin(call), habit, computed: Duration::ZERO };
         if is_long {
             return behind.spawn(call).await.ok();
@@ -167,7 +169,8 @@ mod tests {
     async fn what_computes_for_long_goes_behind() {
         let (workers, habit) = (Workers::new().unwrap(), Habit::default());
         let here = computes(Duration::ZERO, 1).await;
-        let ends = async |time, times| workers.run(habit.clone(), computes(time, times)).await;
+        let ends =
+            async |time, times| workers.run(habit.clone(), false, computes(time, times)).await;
         let (short, long) = (Duration::ZERO, SHORT * 3);
         assert_eq!(ends(short, 1).await.as_deref(), Some(&*here));
         assert_eq!(ends(long, 2).await.as_deref(), Some("ext-behind"));
@@ -176,6 +179,9 @@ mod tests {
             assert_eq!(ends(short, 1).await.as_deref(), Some("ext-behind"));
         }
         assert_eq!(ends(short, 1).await.as_deref(), Some(&*here));
+        let call = workers.run(habit.clone(), true, computes(short, 1));
+        assert_eq!(call.await.as_deref(), Some("ext-behind"));
+        assert_eq!(ends(short, 1).await.as_deref(), Some(&*here));
     }
 
     #[tokio::test]
@@ -183,7 +189,7 @@ mod tests {
         let workers = Workers::new().unwrap();
         let ended = Arc::new(AtomicBool::new(false));
         let of_call = ended.clone();
-        let call = workers.run(Habit::default(), async move {
+        let call = workers.run(Habit::default(), false, async move {
             tokio::time::sleep(Duration::from_millis(50)).await;
             of_call.store(true, Ordering::Relaxed);
         });
@@ -199,6 +205,6 @@ mod tests {
     async fn a_lost_call_is_none() {
         let workers = Workers::new().unwrap();
         let habit = Habit(Arc::new(AtomicU8::new(1)));
-        assert_eq!(workers.run(habit, async { panic!("a mistake") }).await, None::<()>);
+        assert_eq!(workers.run(habit, false, async { panic!("a mistake") }).await, None::<()>);
     }
 }

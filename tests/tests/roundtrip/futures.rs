@@ -67,6 +67,17 @@ fn what_comes_of_them_is_the_same() {
 }
 
 #[test]
+fn on_a_server_they_wait_as_well() {
+    let message = json!({"message": "out of cheese"});
+    runtime().block_on(async {
+        let (counted, _) = call(sink::on_server(), "counts", &json!({})).await;
+        assert_eq!(counted, "Ok(Number(0))");
+        let (result, _) = sink::on_server().invoke_async(None, "panics", &message).await;
+        assert!(matches!(result, Err(Error::Trap(trap)) if trap.message == "out of cheese"));
+    });
+}
+
+#[test]
 fn many_wait_on_one_thread() {
     let extension = sink::load();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

@@ -22,6 +22,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Who has not sent anything for so long waits for the answer.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// Bytes of a body that are read in less than a millisecond.
+const SMALL: usize = 128 << 10;
+
 /// Most bytes of a body that is too large which are read all the same.
 const SKIPPED: usize = 64 << 20;
 
@@ -38,7 +41,7 @@ pub async fn of_body(
     match essence.as_str() {
         // An action without parameters needs no body.
         _ if body.is_empty() => Ok(Value::Object(Map::new())),
-        "application/json" => serde_json::from_slice(&body).map_err(|error| {
+        "application/json" => json(body).await.map_err(|error| {
             Problem::new(code::BODY_UNREADABLE, format!("the body is no JSON: {error}"))
         }),
         "multipart/form-data" => {
@@ -51,6 +54,16 @@ pub async fn of_body(
             };
             Err(Problem::new(code::MEDIA_TYPE, message))
         }
+    }
+}
+
+/// A value; what takes long to read is read where it holds up nobody.
+async fn json(body: Bytes) -> Result<Value, String> {
+    let is_small = body.len() <= SMALL;
+    let read = move || serde_json::from_slice(&body).map_err(|error| error.to_string());
+    match is_small {
+        true => read(),
+        false => tokio::task::spawn_blocking(read).await.map_err(|error| error.to_string())?,
     }
 }
 
