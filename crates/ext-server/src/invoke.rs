@@ -99,16 +99,18 @@ impl Platform {
 /// Whether it takes long to bring arguments to the extension, before it computes anything: about
 /// a millisecond at least.
 fn is_large(arguments: &Value) -> bool {
+    // So many values are large, whatever they are: nobody walks through all of them here.
+    let most = LARGE / size_of::<Value>() + 1;
     let (mut bytes, mut values) = (0, vec![arguments]);
     while let Some(value) = values.pop() {
         bytes += size_of::<Value>();
         match value {
             Value::String(text) => bytes += text.len(),
-            Value::Array(all) => values.extend(all),
-            Value::Object(all) => values.extend(all.values()),
+            Value::Array(all) => values.extend(all.iter().take(most)),
+            Value::Object(all) => values.extend(all.values().take(most)),
             _ => {}
         }
-        // What waits to be looked at counts as well: nobody walks through all of it here.
+        // What waits to be looked at counts as well.
         if bytes + values.len() * size_of::<Value>() > LARGE {
             return true;
         }

@@ -132,15 +132,11 @@ fn a_dropped_call_leaves_nothing_behind() {
     runtime().block_on(async {
         for millis in [0, 15, 40] {
             let nothing = json!({});
-            let call = extension.invoke_async(None, "loops_forever", &nothing);
-            let ended = tokio::time::timeout(Duration::from_millis(millis), call).await;
+            let looping = extension.invoke_async(None, "loops_forever", &nothing);
+            let ended = tokio::time::timeout(Duration::from_millis(millis), looping).await;
             assert!(ended.is_err());
-            let (counted, _) = call_counts(&extension).await;
+            let (counted, _) = call(&extension, "counts", &nothing).await;
             assert_eq!(counted, "Ok(Number(0))");
         }
     });
-}
-
-async fn call_counts(extension: &Extension) -> (String, Output) {
-    call(extension, "counts", &json!({})).await
 }
