@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::problem::Problem;
 use crate::store::{Event, Store, StoreError, Token};
+use crate::text::hexadecimal;
 
 /// What a token is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -90,15 +91,20 @@ pub const LOOPBACK: &str = "loopback";
 
 impl Caller {
     /// Somebody on the same machine, who may everything.
-    pub fn loopback() -> Self {
-        let scopes = [Verb::Invoke, Verb::Deploy, Verb::Operate];
-        let scopes = scopes.map(|verb| Scope { verb, namespace: None }).to_vec();
-        Self { name: LOOPBACK.into(), token: None, scopes }
+    pub fn loopback() -> Arc<Self> {
+        static CALLER: LazyLock<Arc<Caller>> = LazyLock::new(|| Arc::new(Caller::all(LOOPBACK)));
+        CALLER.clone()
     }
 
     /// Whoever started this process, and talks to it by its standard streams.
-    pub fn stdio() -> Self {
-        Self { name: "stdio".into(), ..Self::loopback() }
+    pub fn stdio() -> Arc<Self> {
+        Arc::new(Self::all("stdio"))
+    }
+
+    fn all(name: &str) -> Self {
+        let scopes = [Verb::Invoke, Verb::Deploy, Verb::Operate];
+        let scopes = scopes.map(|verb| Scope { verb, namespace: None }).to_vec();
+        Self { name: name.into(), token: None, scopes }
     }
 
     #[cfg(test)]
@@ -138,15 +144,39 @@ impl Caller {
     }
 }
 
-/// The tokens, in memory: a request waits for no database.
+/// The tokens, in memory and by their hashes: a request waits for no database.
 #[derive(Default)]
-pub struct Tokens(RwLock<HashMap<String, Token>>);
+pub struct Tokens(RwLock<HashMap<String, Known>>);
+
+/// A token, and who has it.
+struct Known {
+    token: Token,
+    caller: Arc<Caller>,
+}
+
+impl From<Token> for Known {
+    fn from(token: Token) -> Self {
+        let caller = Caller {
+            name: token.name.clone(),
+            token: Some(token.id.clone()),
+            scopes: token.scopes.iter().filter_map(|it| it.parse().ok()).collect(),
+        };
+        Self { token, caller: Arc::new(caller) }
+    }
+}
+
+impl Known {
+    fn is_valid(&self) -> bool {
+        let Token { revoked, expires, .. } = &self.token;
+        revoked.is_none() && expires.is_none_or(|end| Timestamp::now() < end)
+    }
+}
 
 impl Tokens {
     /// Reads them.
     pub async fn load(&self, store: &dyn Store) -> Result<(), StoreError> {
         let tokens = store.tokens().await?;
-        let by_hash = tokens.into_iter().map(|it| (it.hash.clone(), it)).collect();
+        let by_hash = tokens.into_iter().map(|it| (it.hash.clone(), it.into())).collect();
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = by_hash;
         Ok(())
     }
@@ -155,20 +185,16 @@ impl Tokens {
     pub fn holds(&self, caller: &Caller) -> bool {
         let Some(id) = &caller.token else { return true };
         let tokens = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        tokens.values().any(|it| it.id == *id && is_valid(it))
+        tokens.values().any(|it| it.token.id == *id && it.is_valid())
     }
 
     /// Who has this token, if it is valid now.
     ///
     /// It is found by its hash: how long that takes says nothing about tokens that there are.
-    pub fn caller(&self, token: &str) -> Option<Caller> {
+    pub fn caller(&self, token: &str) -> Option<Arc<Caller>> {
         let tokens = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let token = tokens.get(&hash(token))?;
-        is_valid(token).then(|| Caller {
-            name: token.name.clone(),
-            token: Some(token.id.clone()),
-            scopes: token.scopes.iter().filter_map(|it| it.parse().ok()).collect(),
-        })
+        let known = tokens.get(&hash(token))?;
+        known.is_valid().then(|| known.caller.clone())
     }
 
     /// Makes a token: what is stored of it, and the token itself, which nobody sees again.
@@ -189,7 +215,7 @@ impl Tokens {
         let now = Timestamp::now();
         let scopes: Vec<String> = scopes.iter().map(Scope::to_string).collect();
         let token = Token {
-            id: id.iter().map(|byte| format!("{byte:02x}")).collect(),
+            id: hexadecimal(&id),
             name: name.to_owned(),
             hash: hash(&text),
             scopes,
@@ -206,7 +232,7 @@ impl Tokens {
         };
         store.add_token(&token, &event).await?;
         let mut tokens = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        tokens.insert(token.hash.clone(), token.clone());
+        tokens.insert(token.hash.clone(), token.clone().into());
         Ok((token, text))
     }
 
@@ -227,20 +253,16 @@ impl Tokens {
         };
         let revoked = store.revoke_token(id, &event).await?;
         let mut tokens = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        for token in tokens.values_mut().filter(|it| it.id == id) {
+        for Known { token, .. } in tokens.values_mut().filter(|it| it.token.id == id) {
             token.revoked.get_or_insert(now);
         }
         Ok(revoked)
     }
 }
 
-fn is_valid(token: &Token) -> bool {
-    token.revoked.is_none() && token.expires.is_none_or(|end| Timestamp::now() < end)
-}
-
 fn hash(token: &str) -> String {
     // 256 random bits need no salt, and no slow hash.
-    Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&Sha256::digest(token.as_bytes()))
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use ext_definition::code;
 
-use crate::http::{Asker, RequestId, Shared, asker};
+use crate::http::{Shared, asker};
 use crate::platform::Platform;
 use crate::problem::Problem;
 
@@ -67,8 +67,7 @@ pub fn router(platform: Arc<Platform>) -> Router<Arc<Platform>> {
 /// What is around every page: no other site's form is taken, problems are pages too, and the
 /// browser hears what a page may do.
 async fn around(State(platform): Shared, request: Request, next: Next) -> Response {
-    let asker = request.extensions().get::<Asker>().cloned();
-    let id = request.extensions().get::<RequestId>().cloned();
+    let asked = request.extensions().get::<asker::Asked>().cloned();
     let by_get = matches!(*request.method(), Method::GET | Method::HEAD);
     let back = match request.uri().path_and_query() {
         Some(address) if by_get => address.as_str().to_owned(),
@@ -83,8 +82,8 @@ async fn around(State(platform): Shared, request: Request, next: Next) -> Respon
         .into_response(),
     };
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        let problem = match id {
-            Some(id) => problem.of_request(id.as_str()),
+        let problem = match &asked {
+            Some(asked) => problem.of_request(asked.id.as_str()),
             None => problem,
         };
         response = match problem.code() == code::NO_TOKEN {
@@ -94,7 +93,7 @@ async fn around(State(platform): Shared, request: Request, next: Next) -> Respon
                 ([(header::SET_COOKIE, session::none(&platform))], Redirect::to(&to))
                     .into_response()
             }
-            false => page::problem(asker.as_ref(), &problem),
+            false => page::problem(asked.as_ref().map(|it| &it.asker), &problem),
         };
     }
     let headers = response.headers_mut();

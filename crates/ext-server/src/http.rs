@@ -18,6 +18,7 @@ pub mod asker;
 mod describe;
 mod mcp;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -31,9 +32,10 @@ use tower::ServiceExt;
 use crate::metrics::OPENMETRICS;
 use crate::platform::Platform;
 use crate::problem::Problem;
+use asker::Asked;
 
 pub use api::Deployed;
-pub use asker::{Asker, Peer, RequestId, new_id};
+pub use asker::{Asker, RequestId, new_id};
 
 /// The header of a request's id.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -61,11 +63,23 @@ impl Service {
         Self { router: router(platform.clone()), platform }
     }
 
-    /// The answer to a request.
-    pub async fn answer(self, request: Request) -> Response {
+    /// The answer to a request that came from there.
+    pub async fn answer(self, peer: SocketAddr, request: Request) -> Response {
         // Here rather than in a layer, which axum puts around each address on its own.
-        around(&self.platform, self.router, request).await
+        around(&self.platform, self.router, peer, request).await
     }
+}
+
+/// The action that a request calls, if its address is written as it usually is. Nearly all
+/// requests are such calls, and finding that out takes the router longer.
+fn called(request: &Request) -> Option<[String; 3]> {
+    let path = request.uri().path();
+    let mut names = path.strip_prefix("/v1/")?.split('/');
+    let names = [names.next()?, names.next()?, names.next().filter(|_| names.next().is_none())?];
+    // The router decodes addresses, and knows what has a dot in it.
+    let is_plain = !names.iter().any(|it| it.is_empty() || it.contains('%'));
+    let is_action = is_plain && !names[2].contains('.');
+    (*request.method() == Method::POST && is_action).then(|| names.map(str::to_owned))
 }
 
 /// Every address.
@@ -100,20 +114,27 @@ fn router(platform: Arc<Platform>) -> Router {
 }
 
 /// What is around every request: its id, who asks, the headers of every answer.
-async fn around(platform: &Platform, router: Router, mut request: Request) -> Response {
-    // Bodies are read within limits of our own, which may be larger.
-    DefaultBodyLimit::disable().apply(&mut request);
+async fn around(
+    platform: &Arc<Platform>,
+    router: Router,
+    peer: SocketAddr,
+    mut request: Request,
+) -> Response {
     let id = RequestId::of(request.headers());
     let origin = asker::allowed_origin(platform, request.headers());
     let preflight = request.method() == Method::OPTIONS
         && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     let without_body = request.method() == Method::HEAD;
-    let asker = asker::asker(platform, &request);
-    request.extensions_mut().insert(asker);
-    request.extensions_mut().insert(id.clone());
-    let mut response = match (preflight, &origin) {
-        (true, Some(_)) => StatusCode::NO_CONTENT.into_response(),
-        _ => router.oneshot(request).await.unwrap_or_else(|never| match never {}),
+    let asked = Asked { id: id.clone(), asker: asker::asker(platform, peer, &request) };
+    let mut response = if preflight && origin.is_some() {
+        StatusCode::NO_CONTENT.into_response()
+    } else if let Some(names) = called(&request) {
+        actions::answer(platform, names, asked, request).await
+    } else {
+        // Bodies are read within limits of our own, which may be larger.
+        DefaultBodyLimit::disable().apply(&mut request);
+        request.extensions_mut().insert(asked);
+        router.oneshot(request).await.unwrap_or_else(|never| match never {})
     };
     let problem = response.extensions_mut().remove::<Problem>();
     if let Some(problem) = problem.filter(|_| !without_body) {
@@ -176,4 +197,34 @@ async fn metrics(State(platform): Shared, asker: Asker) -> Result<Response, Prob
 async fn ready(State(platform): Shared) -> Result<&'static str, Problem> {
     platform.store().events(None, 1).await?;
     Ok("ready\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_are_told_from_what_the_router_knows() {
+        let of = |method: Method, address: &str| {
+            let request = Request::builder().method(method).uri(address);
+            called(&request.body(axum::body::Body::empty()).unwrap())
+        };
+        let names = ["acme", "quotes@1.2.0", "quote"].map(str::to_owned);
+        let address = "/v1/acme/quotes@1.2.0/quote";
+        assert_eq!(of(Method::POST, address), Some(names.clone()));
+        assert_eq!(of(Method::POST, &format!("http://localhost{address}?a=b")), Some(names));
+        assert_eq!(of(Method::GET, address), None);
+        for other in [
+            "/v1/acme/quotes/openapi.json",
+            "/v1/acme/quotes%401.2.0/quote",
+            "/v1/acme/quotes",
+            "/v1/acme/quotes/",
+            "/v1/acme//quote",
+            "/v1/acme/quotes/quote/",
+            "/api/acme/quotes/quote",
+            "/",
+        ] {
+            assert_eq!(of(Method::POST, other), None, "{other}");
+        }
+    }
 }

@@ -77,7 +77,7 @@ impl Platform {
         let habit = entry.action.as_ref().map(|(_, it)| it.habit.clone()).unwrap_or_default();
         let (action, arguments) = (invocation.action, invocation.arguments);
         let large = is_large(&arguments);
-        let call = async move {
+        let call = Box::pin(async move {
             let extension = &entry.running.extension;
             // For the requests that it sends, if it asks to send any.
             let sends = !extension.definition().package.permissions.http.is_empty();
@@ -87,7 +87,7 @@ impl Platform {
             let (log, failure) = (log(&output), output.failure);
             drop((own, ours));
             entry.end(result.map_err(Problem::from), log, failure)
-        };
+        });
         self.workers.run(habit, large, call).await.unwrap_or_else(|| Called {
             result: Err(Problem::new(code::SERVER_FULL, "the call was lost").retry_after(1)),
             took: Duration::ZERO,
@@ -99,23 +99,18 @@ impl Platform {
 /// Whether it takes long to bring arguments to the extension, before it computes anything: about
 /// a millisecond at least.
 fn is_large(arguments: &Value) -> bool {
-    // So many values are large, whatever they are: nobody walks through all of them here.
-    let most = LARGE / size_of::<Value>() + 1;
-    let (mut bytes, mut values) = (0, vec![arguments]);
-    while let Some(value) = values.pop() {
-        bytes += size_of::<Value>();
+    // Nobody walks through all of what is large.
+    fn fits(value: &Value, left: &mut usize) -> bool {
+        let text = value.as_str().map_or(0, str::len);
+        let Some(rest) = left.checked_sub(size_of::<Value>() + text) else { return false };
+        *left = rest;
         match value {
-            Value::String(text) => bytes += text.len(),
-            Value::Array(all) => values.extend(all.iter().take(most)),
-            Value::Object(all) => values.extend(all.values().take(most)),
-            _ => {}
-        }
-        // What waits to be looked at counts as well.
-        if bytes + values.len() * size_of::<Value>() > LARGE {
-            return true;
+            Value::Array(all) => all.iter().all(|it| fits(it, left)),
+            Value::Object(all) => all.values().all(|it| fits(it, left)),
+            _ => true,
         }
     }
-    false
+    !fits(arguments, &mut { LARGE })
 }
 
 /// What the extension said, as one text: what it logged, a record on each line, then what it

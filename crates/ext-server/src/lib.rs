@@ -39,6 +39,7 @@ mod settings;
 pub mod store;
 mod stream;
 mod text;
+mod timer;
 mod trace;
 mod workers;
 

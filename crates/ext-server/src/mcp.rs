@@ -37,7 +37,7 @@ pub type Only = (PackageName, Option<String>);
 #[derive(Clone)]
 pub struct Handler {
     platform: Arc<Platform>,
-    caller: Caller,
+    caller: Arc<Caller>,
     only: Option<Only>,
     /// Of the HTTP request; `None`: each call gets one of its own.
     request: Option<String>,
@@ -47,7 +47,7 @@ pub struct Handler {
 
 impl Handler {
     /// Answers this caller, about all that he may call, or about one extension.
-    pub fn new(platform: Arc<Platform>, caller: Caller, only: Option<Only>) -> Self {
+    pub fn new(platform: Arc<Platform>, caller: Arc<Caller>, only: Option<Only>) -> Self {
         Self { platform, caller, only, request: None, parent: None }
     }
 

@@ -20,6 +20,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use crate::http;
 use crate::platform::Platform;
 use crate::settings::{Configuration, StartError, Tls};
+use crate::timer::Timer;
 
 /// Connections at once; further ones wait to be accepted.
 const CONNECTIONS: usize = 4096;
@@ -73,11 +74,7 @@ impl Server {
         let connections = Arc::new(Semaphore::new(CONNECTIONS));
         let graceful = GracefulShutdown::new();
         let mut builder = Builder::new(TokioExecutor::new());
-        builder
-            .http1()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEADERS)
-            .max_buf_size(64 << 10);
+        builder.http1().header_read_timeout(HEADERS).max_buf_size(64 << 10);
         builder
             .http2()
             .timer(TokioTimer::new())
@@ -134,7 +131,7 @@ async fn connection<S>(
     stream: S,
     peer: SocketAddr,
     service: http::Service,
-    builder: Builder<TokioExecutor>,
+    mut builder: Builder<TokioExecutor>,
     watcher: hyper_util::server::graceful::Watcher,
 ) where
     S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
@@ -144,11 +141,12 @@ async fn connection<S>(
     let answers =
         hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
             came.notify_one();
-            let mut request: Request = request.map(axum::body::Body::new);
-            request.extensions_mut().insert(http::Peer(peer));
-            let answer = service.clone().answer(request);
+            let request: Request = request.map(axum::body::Body::new);
+            // Moved around no more: hyper would, some times for each request.
+            let answer = Box::pin(service.clone().answer(peer, request));
             async { Ok::<_, Infallible>(answer.await) }
         });
+    builder.http1().timer(Timer::new(HEADERS));
     let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), answers);
     let mut connection = std::pin::pin!(watcher.watch(connection.into_owned()));
     // hyper's time begins when it knows the protocol, which some never say.

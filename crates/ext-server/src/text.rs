@@ -1,4 +1,4 @@
-//! For serde: what has a text form, as text.
+//! What has a text form, as text: for serde, and bytes.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -13,4 +13,12 @@ pub fn deserialize<'de, T: FromStr<Err: Display>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
     String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+}
+
+/// Bytes as digits, two for each.
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    let digit = |number: u8| b"0123456789abcdef"[usize::from(number)];
+    let digits = bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect();
+    // All of them are ASCII.
+    String::from_utf8(digits).unwrap_or_default()
 }

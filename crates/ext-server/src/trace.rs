@@ -11,6 +11,7 @@ use crate::otel;
 use crate::random::random;
 use crate::settings::StartError;
 use crate::store::CallRecord;
+use crate::text::hexadecimal;
 
 /// The header of the trace and of the operation that a request is a part of (§3.2).
 const TRACEPARENT: &str = "traceparent";
@@ -94,8 +95,7 @@ impl TraceContext {
 
     /// The trace, as systems that keep traces write it.
     pub fn trace_id(&self) -> String {
-        // In two halves: numbers of 128 bits are slow to write.
-        format!("{:016x}{:016x}", (self.trace >> 64) as u64, self.trace as u64)
+        hexadecimal(&self.trace.to_be_bytes())
     }
 }
 

@@ -28,6 +28,10 @@ pub struct Workers {
     behind: Option<Runtime>,
 }
 
+/// A call that is to be made. It stays where it is: whoever waits for it may be moved around
+/// without all of it.
+pub type Call<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
 /// Whether the calls of an action computed for long lately: how many short ones are missing.
 #[derive(Default, Clone)]
 pub struct Habit(Arc<AtomicU8>);
@@ -55,11 +59,11 @@ impl Workers {
         &self,
         habit: Habit,
         is_long: bool,
-        call: impl Future<Output = T> + Send + 'static,
+        call: Call<T>,
     ) -> Option<T> {
         let behind = self.behind.as_ref()?.handle();
         let is_long = is_long || habit.is_long();
-        let call = Measured { call: Box::pin(call), habit, computed: Duration::ZERO };
+        let call = Measured { call, habit, computed: Duration::ZERO };
         if is_long {
             return behind.spawn(call).await.ok();
         }
@@ -109,7 +113,7 @@ impl Habit {
 
 /// A call, and how long it computed.
 struct Measured<T> {
-    call: Pin<Box<dyn Future<Output = T> + Send>>,
+    call: Call<T>,
     habit: Habit,
     computed: Duration,
 }
@@ -169,8 +173,9 @@ mod tests {
     async fn what_computes_for_long_goes_behind() {
         let (workers, habit) = (Workers::new().unwrap(), Habit::default());
         let here = computes(Duration::ZERO, 1).await;
-        let ends =
-            async |time, times| workers.run(habit.clone(), false, computes(time, times)).await;
+        let ends = async |time, times| {
+            workers.run(habit.clone(), false, Box::pin(computes(time, times))).await
+        };
         let (short, long) = (Duration::ZERO, SHORT * 3);
         assert_eq!(ends(short, 1).await.as_deref(), Some(&*here));
         assert_eq!(ends(long, 2).await.as_deref(), Some("ext-behind"));
@@ -179,7 +184,7 @@ mod tests {
             assert_eq!(ends(short, 1).await.as_deref(), Some("ext-behind"));
         }
         assert_eq!(ends(short, 1).await.as_deref(), Some(&*here));
-        let call = workers.run(habit.clone(), true, computes(short, 1));
+        let call = workers.run(habit.clone(), true, Box::pin(computes(short, 1)));
         assert_eq!(call.await.as_deref(), Some("ext-behind"));
         assert_eq!(ends(short, 1).await.as_deref(), Some(&*here));
     }
@@ -189,10 +194,11 @@ mod tests {
         let workers = Workers::new().unwrap();
         let ended = Arc::new(AtomicBool::new(false));
         let of_call = ended.clone();
-        let call = workers.run(Habit::default(), false, async move {
+        let call = Box::pin(async move {
             tokio::time::sleep(Duration::from_millis(50)).await;
             of_call.store(true, Ordering::Relaxed);
         });
+        let call = workers.run(Habit::default(), false, call);
         assert!(tokio::time::timeout(Duration::from_millis(5), call).await.is_err());
         let patience = Instant::now() + Duration::from_secs(10);
         while !ended.load(Ordering::Relaxed) {
@@ -205,6 +211,7 @@ mod tests {
     async fn a_lost_call_is_none() {
         let workers = Workers::new().unwrap();
         let habit = Habit(Arc::new(AtomicU8::new(1)));
-        assert_eq!(workers.run(habit, false, async { panic!("a mistake") }).await, None::<()>);
+        let call = Box::pin(async { panic!("a mistake") });
+        assert_eq!(workers.run(habit, false, call).await, None::<()>);
     }
 }

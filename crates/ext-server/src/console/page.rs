@@ -1,5 +1,7 @@
 //! What all pages have.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::{FromRequestParts, Request};
 use axum::http::header;
@@ -18,7 +20,7 @@ pub struct Head {
     /// Which part of the console it belongs to.
     section: &'static str,
     /// Who looks.
-    caller: Option<Caller>,
+    caller: Option<Arc<Caller>>,
     /// Something was done, and the browser was sent here.
     pub done: &'static str,
 }
@@ -42,12 +44,12 @@ impl Head {
 
     pub fn deploys(&self) -> bool {
         let may = |it: &Caller| it.namespaces(Verb::Deploy).is_none_or(|it| !it.is_empty());
-        self.caller.as_ref().is_some_and(may)
+        self.caller.as_deref().is_some_and(may)
     }
 
     pub fn sees_calls(&self) -> bool {
         let operates = |it: &Caller| it.namespaces(Verb::Operate).is_none_or(|it| !it.is_empty());
-        self.deploys() || self.caller.as_ref().is_some_and(operates)
+        self.deploys() || self.caller.as_deref().is_some_and(operates)
     }
 
     pub fn sees_events(&self) -> bool {
@@ -68,14 +70,14 @@ impl Head {
 }
 
 /// The frame of a page for somebody who is not known, or not allowed.
-pub fn head(caller: Option<&Caller>, section: &'static str, title: impl Into<String>) -> Head {
+pub fn head(caller: Option<&Arc<Caller>>, section: &'static str, title: impl Into<String>) -> Head {
     Head { title: title.into(), section, caller: caller.cloned(), done: "" }
 }
 
 /// Who looks at a page: somebody who is known.
 pub struct Visitor {
     pub asker: Asker,
-    pub caller: Caller,
+    pub caller: Arc<Caller>,
     done: &'static str,
 }
 

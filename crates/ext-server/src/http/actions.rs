@@ -1,5 +1,7 @@
 //! Calls of actions.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -12,9 +14,11 @@ use ext_registry::PackageName;
 use serde_json::Value;
 
 use super::arguments;
+use super::asker::Asked;
 use super::{Asker, RequestId, Shared};
 use crate::auth::Verb;
 use crate::invoke::Invocation;
+use crate::platform::Platform;
 use crate::problem::Problem;
 use crate::running::Running;
 use crate::trace::TraceContext;
@@ -29,52 +33,22 @@ const FRESH: u32 = 60;
 /// `POST`, and for functions `GET`, on `/v1/NAMESPACE/NAME[@VERSION]/ACTION`.
 pub async fn call(
     State(platform): Shared,
-    Path((namespace, name, action)): Path<(String, String, String)>,
+    Path(names): Path<[String; 3]>,
     id: RequestId,
     asker: Asker,
     request: Request,
 ) -> Response {
-    let called = async {
-        let caller = asker.may(Verb::Invoke, Some(&namespace))?.name.clone();
-        let (running, pinned) = find(&platform, &namespace, &name)?;
-        let found = running.extension.action(&action);
-        let is_function = found.is_some_and(|it| it.options.function);
-        let by_get = matches!(*request.method(), Method::GET | Method::HEAD);
-        if *request.method() != Method::POST && !(by_get && is_function) {
-            let message = "an action is called by POST, and by GET if it is a function";
-            return Err(Problem::new(code::METHOD, message));
-        }
-        let as_bytes = wants_bytes(request.headers());
-        let if_none_match = request.headers().get(header::IF_NONE_MATCH).cloned();
-        let parent = TraceContext::of(request.headers());
-        let most = body_limit(&platform, &running);
-        let arguments = match by_get {
-            true => {
-                arguments::of_query(&running, found, request.uri().query().unwrap_or_default())?
-            }
-            false => arguments::of_body(found.map(|it| (&*running, it)), request, most).await?,
-        };
-        let is_binary = found.and_then(|it| it.result.as_ref()).is_some_and(Type::is_binary);
-        let gives_nothing = found.is_some_and(|it| matches!(it.result, None | Some(Type::Unit)));
-        let consumer = caller;
-        let invocation = Invocation {
-            id: id.as_str().to_owned(),
-            consumer,
-            surface: "http",
-            action: action.clone(),
-            arguments,
-            parent,
-        };
-        let called = platform.invoke(running, invocation).await;
-        let result = called.result?;
-        Ok(match (gives_nothing, by_get) {
-            (true, _) => StatusCode::NO_CONTENT.into_response(),
-            (false, false) if is_binary && as_bytes => bytes(&result),
-            (false, false) => json(&result),
-            (false, true) => cached(&result, pinned, if_none_match.as_ref()),
-        })
-    };
-    called.await.unwrap_or_else(|problem: Problem| {
+    answer(&platform, names, Asked { id, asker }, request).await
+}
+
+/// The answer to the call of an action, which the address names.
+pub async fn answer(
+    platform: &Arc<Platform>,
+    names: [String; 3],
+    asked: Asked,
+    request: Request,
+) -> Response {
+    called(platform, names, asked, request).await.unwrap_or_else(|problem| {
         let allow = (problem.code() == code::METHOD).then(|| HeaderValue::from_static("POST"));
         let mut response = problem.into_response();
         if let Some(allow) = allow {
@@ -84,12 +58,55 @@ pub async fn call(
     })
 }
 
+async fn called(
+    platform: &Arc<Platform>,
+    [namespace, name, action]: [String; 3],
+    Asked { id, asker }: Asked,
+    request: Request,
+) -> Result<Response, Problem> {
+    let consumer = asker.may(Verb::Invoke, Some(&namespace))?.name.clone();
+    let (running, pinned) = find(platform, &namespace, &name)?;
+    let found = running.extension.action(&action);
+    let is_function = found.is_some_and(|it| it.options.function);
+    let by_get = matches!(*request.method(), Method::GET | Method::HEAD);
+    if *request.method() != Method::POST && !(by_get && is_function) {
+        let message = "an action is called by POST, and by GET if it is a function";
+        return Err(Problem::new(code::METHOD, message));
+    }
+    let as_bytes = wants_bytes(request.headers());
+    let if_none_match = request.headers().get(header::IF_NONE_MATCH).cloned();
+    let parent = TraceContext::of(request.headers());
+    let most = body_limit(platform, &running);
+    let arguments = match by_get {
+        true => arguments::of_query(&running, found, request.uri().query().unwrap_or_default())?,
+        false => arguments::of_body(found.map(|it| (&*running, it)), request, most).await?,
+    };
+    let is_binary = found.and_then(|it| it.result.as_ref()).is_some_and(Type::is_binary);
+    let gives_nothing = found.is_some_and(|it| matches!(it.result, None | Some(Type::Unit)));
+    let invocation = Invocation {
+        id: id.as_str().to_owned(),
+        consumer,
+        surface: "http",
+        action,
+        arguments,
+        parent,
+    };
+    let called = platform.invoke(running, invocation).await;
+    let result = called.result?;
+    Ok(match (gives_nothing, by_get) {
+        (true, _) => StatusCode::NO_CONTENT.into_response(),
+        (false, false) if is_binary && as_bytes => bytes(&result),
+        (false, false) => json(&result),
+        (false, true) => cached(&result, pinned, if_none_match.as_ref()),
+    })
+}
+
 /// The version that an address means, and whether it names one that is always the same.
 pub fn find(
-    platform: &crate::platform::Platform,
+    platform: &Platform,
     namespace: &str,
     name: &str,
-) -> Result<(std::sync::Arc<Running>, bool), Problem> {
+) -> Result<(Arc<Running>, bool), Problem> {
     let (name, version) = match name.split_once('@') {
         Some((name, version)) => (name, Some(version)),
         None => (name, None),
@@ -104,7 +121,7 @@ pub fn find(
 
 /// How large the body of a call may be, in bytes: as the deployment says, and at most as the
 /// server does.
-pub fn body_limit(platform: &crate::platform::Platform, running: &Running) -> usize {
+pub fn body_limit(platform: &Platform, running: &Running) -> usize {
     let most = platform.configuration().body;
     let asked = running.deployment.settings.body_bytes;
     asked.and_then(|it| usize::try_from(it).ok()).map_or(most, |it| it.min(most))
@@ -113,7 +130,12 @@ pub fn body_limit(platform: &crate::platform::Platform, running: &Running) -> us
 fn json(result: &Value) -> Response {
     // What serde_json made it can write.
     let body = serde_json::to_vec(result).unwrap_or_default();
-    ([(header::CONTENT_TYPE, "application/json")], Body::from(body)).into_response()
+    let mut response = Response::new(Body::from(body));
+    let headers = response.headers_mut();
+    // Room for those that every answer gets as well.
+    headers.reserve(super::HEADERS + 1);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
 }
 
 /// Whether the asker takes bytes rather than JSON: it names them first (RFC 9110, section 12.5.1;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{FromRequest, Multipart, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
 use axum::http::header;
 use axum::http::request::Parts;
 use base64::Engine;
@@ -34,27 +34,31 @@ pub async fn of_body(
     request: Request,
     most: usize,
 ) -> Result<Value, Problem> {
-    let media_type = request.headers().get(header::CONTENT_TYPE);
-    let media_type = media_type.and_then(|it| it.to_str().ok()).unwrap_or_default();
-    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let (parts, body) = whole(request, most).await?;
-    match essence.as_str() {
+    if body.is_empty() {
         // An action without parameters needs no body.
-        _ if body.is_empty() => Ok(Value::Object(Map::new())),
-        "application/json" => json(body).await.map_err(|error| {
-            Problem::new(code::BODY_UNREADABLE, format!("the body is no JSON: {error}"))
-        }),
-        "multipart/form-data" => {
-            of_parts(called, Request::from_parts(parts, Body::from(body))).await
-        }
-        other => {
-            let message = match other {
-                "" => "the request does not say of which media type its body is".to_owned(),
-                other => format!("a body of `{other}` is not read"),
-            };
-            Err(Problem::new(code::MEDIA_TYPE, message))
-        }
+        return Ok(Value::Object(Map::new()));
     }
+    let media_type = parts.headers.get(header::CONTENT_TYPE);
+    let media_type = media_type.and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    if essence.eq_ignore_ascii_case("application/json") {
+        return json(body).await.map_err(|error| {
+            Problem::new(code::BODY_UNREADABLE, format!("the body is no JSON: {error}"))
+        });
+    }
+    if essence.eq_ignore_ascii_case("multipart/form-data") {
+        let mut request = Request::from_parts(parts, Body::from(body));
+        // It is within our own limits, which may be larger.
+        DefaultBodyLimit::disable().apply(&mut request);
+        // Seldom, and large as a future.
+        return Box::pin(of_parts(called, request)).await;
+    }
+    let message = match essence {
+        "" => "the request does not say of which media type its body is".to_owned(),
+        other => format!("a body of `{}` is not read", other.to_ascii_lowercase()),
+    };
+    Err(Problem::new(code::MEDIA_TYPE, message))
 }
 
 /// A value; what takes long to read is read where it holds up nobody.
@@ -79,14 +83,33 @@ pub async fn whole(request: Request, most: usize) -> Result<(Parts, Bytes), Prob
         return Err(too_large(most));
     }
     let (parts, body) = request.into_parts();
-    let read = tokio::time::timeout(PATIENCE, axum::body::to_bytes(body, most)).await;
-    let body = read
-        .map_err(|_| Problem::new(code::BODY_UNREADABLE, "the body took too long to come"))?
-        .map_err(|error| match is_too_long(&error) {
-            true => too_large(most),
-            false => Problem::new(code::BODY_UNREADABLE, format!("the body broke off: {error}")),
-        })?;
+    let late = |_| Problem::new(code::BODY_UNREADABLE, "the body took too long to come");
+    let body = tokio::time::timeout(PATIENCE, all(body, most)).await.map_err(late)??;
     Ok((parts, body))
+}
+
+/// All bytes of a body, of which there may be so many.
+async fn all(body: Body, most: usize) -> Result<Bytes, Problem> {
+    let mut stream = body.into_data_stream();
+    // Small ones come in one part, which is not copied.
+    let (mut first, mut all) = (Bytes::new(), Vec::new());
+    while let Some(part) = next(&mut stream).await {
+        let part = part.map_err(|error| {
+            Problem::new(code::BODY_UNREADABLE, format!("the body broke off: {error}"))
+        })?;
+        if part.len() > most - first.len().max(all.len()) {
+            return Err(too_large(most));
+        }
+        if first.is_empty() {
+            first = part;
+            continue;
+        }
+        if all.is_empty() {
+            all.extend_from_slice(&first);
+        }
+        all.extend_from_slice(&part);
+    }
+    Ok(if all.is_empty() { first } else { all.into() })
 }
 
 /// Reads what comes without a pause, up to a limit, and keeps nothing of it.
@@ -98,18 +121,6 @@ async fn skip(body: Body) {
             None => return,
         }
     }
-}
-
-fn is_too_long(error: &axum::Error) -> bool {
-    let mut cause: Option<&dyn std::error::Error> = Some(error);
-    while let Some(it) = cause {
-        // `http-body-util` says so, which axum does not name.
-        if it.to_string().contains("length limit exceeded") {
-            return true;
-        }
-        cause = it.source();
-    }
-    false
 }
 
 fn too_large(most: usize) -> Problem {

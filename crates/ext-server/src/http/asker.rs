@@ -1,11 +1,10 @@
 //! Who sends a request.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, header};
 use ext_definition::code;
 
@@ -13,13 +12,10 @@ use crate::auth::{Caller, Verb};
 use crate::platform::Platform;
 use crate::problem::Problem;
 use crate::random::random;
+use crate::text::hexadecimal;
 
 /// The name of the console's cookie.
 pub const COOKIE: &str = "ext_token";
-
-/// The other end of a connection.
-#[derive(Debug, Clone, Copy)]
-pub struct Peer(pub SocketAddr);
 
 /// The id of a request: that which it came with, or a new one.
 #[derive(Debug, Clone)]
@@ -48,29 +44,31 @@ impl RequestId {
 /// 128 bits in hexadecimal: the instant in milliseconds, then random ones (as in UUID
 /// version 7, RFC 9562), so that later ones are greater.
 pub fn new_id() -> String {
-    let (high, low) = (u64::from_ne_bytes(random()), u16::from_ne_bytes(random()));
-    let instant = jiff::Timestamp::now().as_millisecond() & 0xffff_ffff_ffff;
-    format!("{instant:012x}{high:016x}{low:04x}")
+    let instant = jiff::Timestamp::now().as_millisecond().to_be_bytes();
+    let mut id = [0; 16];
+    id[..6].copy_from_slice(&instant[2..]);
+    id[6..].copy_from_slice(&random::<10>());
+    hexadecimal(&id)
 }
 
 impl<S: Sync> FromRequestParts<S> for RequestId {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        let id = parts.extensions.get::<Self>().cloned();
-        Ok(id.unwrap_or_else(|| Self::of(&parts.headers)))
+        let asked = parts.extensions.get::<Asked>();
+        Ok(asked.map_or_else(|| Self::of(&parts.headers), |it| it.id.clone()))
     }
 }
 
 /// Who sends a request; nobody, if there is no valid token where one is needed.
 #[derive(Debug, Clone)]
 pub struct Asker {
-    caller: Result<Caller, &'static str>,
+    caller: Result<Arc<Caller>, &'static str>,
 }
 
 impl Asker {
     /// The caller.
-    pub fn caller(&self) -> Result<&Caller, Problem> {
+    pub fn caller(&self) -> Result<&Arc<Caller>, Problem> {
         self.caller.as_ref().map_err(|reason| Problem::new(code::NO_TOKEN, *reason))
     }
 
@@ -87,12 +85,21 @@ impl<S: Sync> FromRequestParts<S> for Asker {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         let none = || Self { caller: Err("nobody knows who asks") };
-        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_else(none))
+        Ok(parts.extensions.get::<Asked>().map_or_else(none, |it| it.asker.clone()))
     }
 }
 
-/// Who sends this request.
-pub fn asker(platform: &Platform, request: &Request) -> Asker {
+/// What is found out about a request before anything else.
+#[derive(Clone)]
+pub struct Asked {
+    /// Its id.
+    pub id: RequestId,
+    /// Who sends it.
+    pub asker: Asker,
+}
+
+/// Who sends this request, from the other end of its connection.
+pub fn asker(platform: &Platform, peer: SocketAddr, request: &Request) -> Asker {
     let caller = match bearer(request.headers()) {
         Some(token) => {
             platform.tokens().caller(token).ok_or("the token is unknown, expired or revoked")
@@ -102,7 +109,7 @@ pub fn asker(platform: &Platform, request: &Request) -> Asker {
             Some(token) if same_site(request) => {
                 platform.tokens().caller(token).ok_or("the session has ended")
             }
-            _ if local(platform, request) => Ok(Caller::loopback()),
+            _ if local(platform, peer, request) => Ok(Caller::loopback()),
             _ => Err("a token is needed: `Authorization: Bearer TOKEN`"),
         },
     };
@@ -121,12 +128,25 @@ fn cookie(headers: &HeaderMap) -> Option<&str> {
         .find_map(|it| it.trim().strip_prefix(COOKIE)?.strip_prefix('='))
 }
 
-/// The host that the request names.
-fn host(request: &Request) -> Option<Authority> {
+/// The host that the request names, with its port if it names one.
+fn host(request: &Request) -> Option<&str> {
     match request.uri().authority() {
-        Some(authority) => Some(authority.clone()),
-        None => request.headers().get(header::HOST)?.to_str().ok()?.parse().ok(),
+        Some(authority) => Some(authority.as_str()),
+        None => request.headers().get(header::HOST)?.to_str().ok(),
     }
+}
+
+/// Whether this is a name of this machine for itself, and nothing that could be another's.
+fn is_local(host: &str) -> bool {
+    let is_port = |text: &str| text.bytes().all(|it| it.is_ascii_digit());
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if is_port(port) => name,
+        _ => host,
+    };
+    let inner = name.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
+    name == "localhost"
+        || name.parse::<Ipv4Addr>().is_ok_and(|it| it.is_loopback())
+        || inner.is_some_and(|it| it.parse::<Ipv6Addr>().is_ok_and(|it| it.is_loopback()))
 }
 
 /// Whether a page of this server made a browser send this: a form of the console. Browsers say
@@ -146,24 +166,20 @@ fn same_site(request: &Request) -> bool {
         return true;
     };
     let origin = origin.to_str().ok().and_then(|it| it.split_once("://")).map(|(_, host)| host);
-    matches!((origin, host(request)), (Some(origin), Some(host)) if origin == host.as_str())
+    origin.is_some_and(|it| host(request) == Some(it))
 }
 
 /// Whether somebody on this machine asks, and nobody else through him: the server listens
 /// for this machine only, no proxy forwarded the request, and no page of another site made a
 /// browser send it (which may call this machine by a name of its own: DNS rebinding). A proxy
 /// that says nothing of itself is not seen: for that there is `require_token`.
-fn local(platform: &Platform, request: &Request) -> bool {
-    let peer = request.extensions().get::<Peer>();
+fn local(platform: &Platform, peer: SocketAddr, request: &Request) -> bool {
     let forwarded = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
     !platform.configuration().require_token
         && platform.configuration().listen.ip().is_loopback()
-        && peer.is_some_and(|peer| peer.0.ip().is_loopback())
+        && peer.ip().is_loopback()
         && !forwarded.iter().any(|name| request.headers().contains_key(*name))
-        && host(request).is_some_and(|host| {
-            let name = host.host().trim_start_matches('[').trim_end_matches(']');
-            name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|it| it.is_loopback())
-        })
+        && host(request).is_some_and(is_local)
         && same_site(request)
 }
 
@@ -178,4 +194,32 @@ pub fn allowed_origin(platform: &Platform, headers: &HeaderMap) -> Option<Header
     let origin = headers.get(header::ORIGIN)?;
     let text = origin.to_str().ok()?;
     platform.configuration().origins.iter().any(|it| it == text).then(|| origin.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_this_machine_are_known() {
+        for local in ["localhost", "localhost:80", "127.0.0.1:1", "127.8.9.1", "[::1]", "[::1]:80"]
+        {
+            assert!(is_local(local), "{local}");
+        }
+        for other in [
+            "",
+            ":80",
+            "localhost.example:80",
+            "x@localhost",
+            "localhost:80@example.org",
+            "127.0.0.1.example",
+            "10.0.0.1",
+            "[::2]:80",
+            "::1",
+            "[127.0.0.1]",
+            "[localhost]",
+        ] {
+            assert!(!is_local(other), "{other}");
+        }
+    }
 }

@@ -6,12 +6,15 @@ use std::time::Duration;
 
 use ext_registry::{PackageName, Version};
 use jiff::Timestamp;
+use sqlx::error::BoxDynError;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteRow, SqliteSynchronous,
 };
-use sqlx::{ConnectOptions, Connection, QueryBuilder, Row, SqlSafeStr, Sqlite as Driver};
+use sqlx::{
+    Arguments, ConnectOptions, Connection, QueryBuilder, Row, SqlSafeStr, Sqlite as Driver,
+};
 
 use super::{
     Answer, Bucket, CallQuery, CallRecord, Deployment, Event, Outcome, StatisticsQuery, Store,
@@ -286,29 +289,17 @@ impl Store for Sqlite {
     fn record(&self, mut calls: Vec<CallRecord>) -> Answer<'_, ()> {
         Box::pin(async move {
             let mut transaction = self.log.begin_with(IMMEDIATE).await?;
-            // Powers of two, so that there are few statements, which are kept prepared. SQLite
-            // takes 32,766 parameters in one.
+            // Powers of two, so that there are few statements, which are kept prepared. Some at a
+            // time: the database's thread is not interrupted, and others want to run as well.
             while let Some(most) = calls.len().checked_ilog2() {
-                let rows = 1 << most.min(8);
-                let statement = insert_calls(rows);
-                let mut insert = sqlx::query(sqlx::AssertSqlSafe(statement));
+                let rows = 1 << most.min(5);
+                let mut values = SqliteArguments::default();
+                values.reserve(rows * CALL.len(), 0);
                 for call in calls.drain(..rows) {
-                    insert = insert
-                        .bind(call.id)
-                        .bind(call.at.as_microsecond())
-                        .bind(i64::try_from(call.micros).unwrap_or(i64::MAX))
-                        .bind(call.package)
-                        .bind(call.version)
-                        .bind(call.action)
-                        .bind(call.consumer)
-                        .bind(call.surface)
-                        .bind(call.outcome.word())
-                        .bind(call.code)
-                        .bind(call.detail)
-                        .bind(call.log)
-                        .bind(call.trace);
+                    add_call(&mut values, call).map_err(sqlx::Error::Encode)?;
                 }
-                insert.execute(&mut *transaction).await?;
+                let statement = sqlx::AssertSqlSafe(insert_calls(rows));
+                sqlx::query_with(statement, values).execute(&mut *transaction).await?;
             }
             transaction.commit().await?;
             Ok(())
@@ -438,12 +429,35 @@ impl Store for Sqlite {
 const NEXT_ACTIVATION: &str =
     "SELECT COALESCE(MAX(activation), 0) + 1 FROM deployments WHERE package = ?";
 
+/// The columns of a call, in the order of [`add_call`].
+const CALL: [&str; 13] = [
+    "id", "at", "micros", "package", "version", "action", "consumer", "surface", "outcome", "code",
+    "detail", "log", "trace",
+];
+
 /// A statement for so many calls.
 fn insert_calls(rows: usize) -> String {
-    let row = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-    let columns = "id, at, micros, package, version, action, consumer, surface, outcome, code, \
-                   detail, log, trace";
-    format!("INSERT INTO calls ({columns}) VALUES {row}{}", format!(", {row}").repeat(rows - 1))
+    let row = format!("({})", ["?"; CALL.len()].join(", "));
+    let (columns, rows) = (CALL.join(", "), vec![row; rows].join(", "));
+    // What fails ends the transaction, so that nothing has to be kept to undo one statement
+    // (SQLite, "The ON CONFLICT Clause").
+    format!("INSERT OR FAIL INTO calls ({columns}) VALUES {rows}")
+}
+
+fn add_call(values: &mut SqliteArguments, call: CallRecord) -> Result<(), BoxDynError> {
+    values.add(call.id)?;
+    values.add(call.at.as_microsecond())?;
+    values.add(i64::try_from(call.micros).unwrap_or(i64::MAX))?;
+    values.add(call.package)?;
+    values.add(call.version)?;
+    values.add(call.action)?;
+    values.add(call.consumer)?;
+    values.add(call.surface)?;
+    values.add(call.outcome.word())?;
+    values.add(call.code)?;
+    values.add(call.detail)?;
+    values.add(call.log)?;
+    values.add(call.trace)
 }
 
 fn event_row(event: &Event) -> Query<'_> {
