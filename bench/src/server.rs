@@ -42,8 +42,14 @@ const ROUNDS: usize = 7;
 /// How long each time.
 const ROUND: Duration = Duration::from_secs(2);
 
-/// Rounds of latencies are so much shorter, and so many more.
-const SHORTER: usize = 4;
+/// Rounds of latencies are so much shorter.
+const SHORTER: u32 = 4;
+
+/// How many of them there are at most, until nearly nothing was stolen from enough of them.
+const SHORT_ROUNDS: usize = 20 * ROUNDS;
+
+/// The part of the processors' time that is nearly nothing.
+const LITTLE: f64 = 0.01;
 
 /// Connections, each with one request at a time.
 const CONNECTIONS: usize = 32;
@@ -174,14 +180,18 @@ fn compare(what: &str, ours: &Target, peer: &Target, bar: f64) -> Result<(Row, (
     Ok((Row::at_least(what, text(rate), text(peer), median(ratios), bar), (rate, peer)))
 }
 
-/// Asks at a rate, and compares the slow answers with those in the middle, in those of many short
-/// rounds from which least was stolen: on a virtual machine whose neighbours work, most of what
-/// is slow is what the machine is kept from. Gives the percentile, the median, and the ratio.
+/// Asks at a rate, and compares the slow answers with those in the middle, in short rounds from
+/// which nearly nothing was stolen, or if there are not enough of them, least: on a virtual
+/// machine whose neighbours work, most of what is slow is what the machine is kept from. Gives the
+/// percentile, the median, and the ratio.
 fn tail(what: &str, target: &Target, rate: f64) -> Result<(String, String, f64)> {
     progress(what);
     let mut rounds = Vec::new();
-    for _ in 0..ROUNDS * SHORTER {
-        let round = || load::at_rate(target, CONNECTIONS, rate, ROUND / SHORTER as u32);
+    let is_enough = |rounds: &[(f64, f64, f64)]| {
+        rounds.iter().filter(|(stolen, ..)| *stolen <= LITTLE).count() >= ROUNDS
+    };
+    while rounds.len() < SHORT_ROUNDS && !is_enough(&rounds) {
+        let round = || load::at_rate(target, CONNECTIONS, rate, ROUND / SHORTER);
         let (stolen, latencies) = measure::stolen(round)?;
         rounds.push((stolen, latencies.percentile(99.0), latencies.percentile(50.0)));
     }
