@@ -45,8 +45,11 @@ const ROUND: Duration = Duration::from_secs(2);
 /// Rounds of latencies are so much shorter.
 const SHORTER: u32 = 4;
 
-/// How many of them there are at most, until nearly nothing was stolen from enough of them.
-const SHORT_ROUNDS: usize = 20 * ROUNDS;
+/// From so many of them nearly nothing is to be stolen.
+const QUIET_ROUNDS: usize = SHORTER as usize * ROUNDS;
+
+/// How many of them there are at most.
+const SHORT_ROUNDS: usize = 5 * QUIET_ROUNDS;
 
 /// The part of the processors' time that is nearly nothing.
 const LITTLE: f64 = 0.01;
@@ -188,7 +191,7 @@ fn tail(what: &str, target: &Target, rate: f64) -> Result<(String, String, f64)>
     progress(what);
     let mut rounds = Vec::new();
     let is_enough = |rounds: &[(f64, f64, f64)]| {
-        rounds.iter().filter(|(stolen, ..)| *stolen <= LITTLE).count() >= ROUNDS
+        rounds.iter().filter(|(stolen, ..)| *stolen <= LITTLE).count() >= QUIET_ROUNDS
     };
     while rounds.len() < SHORT_ROUNDS && !is_enough(&rounds) {
         let round = || load::at_rate(target, CONNECTIONS, rate, ROUND / SHORTER);
@@ -196,7 +199,7 @@ fn tail(what: &str, target: &Target, rate: f64) -> Result<(String, String, f64)>
         rounds.push((stolen, latencies.percentile(99.0), latencies.percentile(50.0)));
     }
     rounds.sort_by(|a, b| a.0.total_cmp(&b.0));
-    rounds.truncate(ROUNDS);
+    rounds.truncate(QUIET_ROUNDS);
     let of = |value: fn(&(f64, f64, f64)) -> f64| median(rounds.iter().map(value).collect());
     let most = rounds.last().map_or(0.0, |it| it.0) * 100.0;
     progress(&format!("at most {most:.1} % of the processors' time was stolen"));

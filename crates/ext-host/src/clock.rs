@@ -2,29 +2,75 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
+use wasmtime::Engine;
 use wasmtime_wasi::p2::Pollable;
 
 /// How often running calls look at the clock.
 pub const TICK: Duration = Duration::from_millis(10);
 
-/// Counts the ticks of one engine.
+/// How often those do that take short turns.
+const TURN: Duration = Duration::from_micros(250);
+
+/// So many short turns are taken when somebody asks for them: about those of a tick.
+const TURNS: u32 = 40;
+
+/// Counts the ticks of one engine. Its epoch goes on with each, and may go faster.
 #[derive(Clone, Default)]
-pub struct Clock(Arc<AtomicU64>);
+pub struct Clock(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    count: AtomicU64,
+    /// Somebody asks for short turns.
+    shortens: AtomicBool,
+}
 
 impl Clock {
-    /// Counts one more: after the engine's epoch, never before.
-    pub fn advance(&self) {
-        self.0.fetch_add(1, Ordering::Release);
+    /// Starts the one thread of an engine, whatever runs on it; it ends with the engine.
+    pub fn start(&self, engine: &Engine) {
+        let (clock, engine) = (self.clone(), engine.weak());
+        std::thread::spawn(move || {
+            let (mut turns, mut next) = (0, std::time::Instant::now());
+            while let Some(engine) = engine.upgrade() {
+                if clock.0.shortens.swap(false, Ordering::Relaxed) {
+                    turns = TURNS;
+                }
+                let now = std::time::Instant::now();
+                if now >= next {
+                    // First: a call may look at the count when the epoch says so.
+                    clock.0.count.fetch_add(1, Ordering::Release);
+                    next = now + TICK;
+                }
+                engine.increment_epoch();
+                drop(engine);
+                std::thread::sleep(if turns == 0 { TICK } else { TURN });
+                turns = turns.saturating_sub(1);
+            }
+        });
     }
 
-    /// A count at which the engine's epoch is surely `ticks` further than now.
+    /// Makes the next turns short.
+    pub fn shorten(&self) {
+        self.0.shortens.store(true, Ordering::Relaxed);
+    }
+
+    fn now(&self) -> u64 {
+        self.0.count.load(Ordering::Acquire)
+    }
+
+    /// The count when so many whole ticks have passed.
     #[inline]
     pub fn after(&self, ticks: u64) -> u64 {
-        self.0.load(Ordering::Relaxed).saturating_add(ticks).saturating_add(1)
+        self.0.count.load(Ordering::Relaxed).saturating_add(ticks)
+    }
+
+    /// How many ticks are left until then.
+    pub fn until(&self, count: u64) -> u64 {
+        count.saturating_sub(self.now())
     }
 }
 
@@ -32,7 +78,7 @@ impl Clock {
     /// Waits until the count is there.
     #[cfg(feature = "http")]
     pub async fn reaches(self, count: u64) {
-        while self.0.load(Ordering::Acquire) < count {
+        while self.now() < count {
             tokio::time::sleep(TICK).await;
         }
     }
@@ -60,7 +106,7 @@ impl Pollable for Sleep {
                 let next = Instant::now() + TICK;
                 match self.until {
                     Some(until) if until <= next => return tokio::time::sleep_until(until).await,
-                    _ if self.clock.0.load(Ordering::Acquire) >= self.deadline => return,
+                    _ if self.clock.now() >= self.deadline => return,
                     _ => tokio::time::sleep_until(next).await,
                 }
             }

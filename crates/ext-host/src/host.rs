@@ -197,7 +197,13 @@ impl Host {
     /// Sees to it that time passes for what runs here: a program whose extensions all run on a
     /// server has no thread for that.
     pub(crate) fn start_clock(&self) {
-        self.0.ticking.call_once(|| tick(&self.0.engine, &self.0.clock));
+        self.0.ticking.call_once(|| self.0.clock.start(&self.0.engine));
+    }
+
+    /// Lets calls that compute as futures give way each quarter of a millisecond for a while, rather
+    /// than each 10 ms: whoever polls them can let others go first.
+    pub fn shorten_turns(&self) {
+        self.0.clock.shorten();
     }
 
     #[cfg(feature = "remote")]
@@ -325,17 +331,4 @@ fn config(pool: Option<u32>) -> Config {
         config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
     }
     config
-}
-
-/// One thread for the engine, whatever runs on it; it ends with the engine.
-fn tick(engine: &Engine, clock: &Clock) {
-    let (weak, ticks) = (engine.weak(), clock.clone());
-    std::thread::spawn(move || {
-        while let Some(engine) = weak.upgrade() {
-            engine.increment_epoch();
-            drop(engine);
-            ticks.advance();
-            std::thread::sleep(TICK);
-        }
-    });
 }

@@ -2,8 +2,8 @@
 
 use std::any::TypeId;
 
-use wasmtime::Store;
 use wasmtime::component::{Func, Instance as ComponentInstance, TypedFunc, Val};
+use wasmtime::{Store, UpdateDeadline};
 use wasmtime_wasi::I32Exit;
 
 use crate::call::Call;
@@ -54,6 +54,11 @@ impl Instance {
     pub fn new(loaded: &Loaded) -> Result<Self, Failure> {
         let mut store = store(loaded)?;
         let ticks = loaded.limits.ticks();
+        // The epoch may be faster than the clock.
+        store.epoch_deadline_callback(|store| match store.data().ticks_left() {
+            0 => Ok(UpdateDeadline::Interrupt),
+            left => Ok(UpdateDeadline::Continue(left)),
+        });
         start_call(&mut store, ticks);
         let instance = loaded.pre.instantiate(&mut store);
         Self::of(loaded, store, ticks, instance)

@@ -80,6 +80,11 @@ impl Sandbox {
         self.deadline = self.clock.after(ticks);
         self.memory.refused = false;
     }
+
+    /// How many ticks of the call are left.
+    pub fn ticks_left(&self) -> u64 {
+        self.clock.until(self.deadline)
+    }
 }
 
 #[cfg(feature = "http")]

@@ -113,6 +113,17 @@ fn router(platform: Arc<Platform>) -> Router {
         .with_state(platform)
 }
 
+/// A problem, where axum refuses a request in plain words: for an address that is no UTF-8, say.
+async fn explained(response: Response) -> Response {
+    let media_type = response.headers().get(header::CONTENT_TYPE);
+    let is_plain = media_type.is_some_and(|it| it.as_bytes().starts_with(b"text/plain"));
+    if response.status() != StatusCode::BAD_REQUEST || !is_plain {
+        return response;
+    }
+    let said = axum::body::to_bytes(response.into_body(), 1 << 10).await.unwrap_or_default();
+    Problem::new(code::BODY_UNREADABLE, String::from_utf8_lossy(&said)).into_response()
+}
+
 /// What is around every request: its id, who asks, the headers of every answer.
 async fn around(
     platform: &Arc<Platform>,
@@ -134,7 +145,9 @@ async fn around(
         // Bodies are read within limits of our own, which may be larger.
         DefaultBodyLimit::disable().apply(&mut request);
         request.extensions_mut().insert(asked);
-        router.oneshot(request).await.unwrap_or_else(|never| match never {})
+        let is_mcp = request.uri().path().starts_with("/mcp");
+        let response = router.oneshot(request).await.unwrap_or_else(|never| match never {});
+        if is_mcp { response } else { explained(response).await }
     };
     let problem = response.extensions_mut().remove::<Problem>();
     if let Some(problem) = problem.filter(|_| !without_body) {

@@ -64,7 +64,7 @@ impl Platform {
         let (recorder, written) =
             Recorder::start(store.clone(), configuration.keep_calls).map_err(no_threads)?;
         let gate = Gate::new(configuration.calls as usize, configuration.waiting as usize);
-        let workers = Workers::new().map_err(no_threads)?;
+        let workers = Workers::new(host.clone()).map_err(no_threads)?;
         let platform = Arc::new(Self {
             configuration,
             store,

@@ -12,6 +12,15 @@ pub use linux::{give_way, step_back};
 #[cfg(not(target_os = "linux"))]
 pub fn give_way() {}
 
+/// Lets others go at once, on a thread that gives way.
+///
+/// Whoever wakes up interrupts such a thread. But Linux also goes by what each computed lately: a
+/// thread that was interrupted itself, by a third one, may then find the unimportant one in its
+/// place, and the system looks at that again at its next tick only, in 1 to 10 ms.
+pub fn let_others_go() {
+    std::thread::yield_now();
+}
+
 /// Lets others go before this thread, and the threads that it starts, without ever being kept
 /// from its work.
 #[cfg(not(target_os = "linux"))]

@@ -13,9 +13,11 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use ext_host::Host;
 use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::task::JoinHandle;
 
-use crate::sched::{Beginning, give_way};
+use crate::sched::{Beginning, give_way, let_others_go};
 
 /// A call that computes no longer is short.
 const SHORT: Duration = Duration::from_millis(5);
@@ -26,6 +28,7 @@ const ONCE_LONG: u8 = 16;
 /// The threads; calls end with them.
 pub struct Workers {
     behind: Option<Runtime>,
+    host: Host,
 }
 
 /// A call that is to be made. It stays where it is: whoever waits for it may be moved around
@@ -37,11 +40,11 @@ pub type Call<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 pub struct Habit(Arc<AtomicU8>);
 
 impl Workers {
-    /// As many threads as there are processors.
+    /// As many threads as there are processors, for the calls of a host.
     ///
     /// # Errors
     /// When the system gives no threads.
-    pub fn new() -> std::io::Result<Self> {
+    pub fn new(host: Host) -> std::io::Result<Self> {
         let behind = Builder::new_multi_thread()
             .thread_name("ext-behind")
             .on_thread_start(give_way)
@@ -49,7 +52,7 @@ impl Workers {
             .event_interval(1)
             .enable_all()
             .build()?;
-        Ok(Self { behind: Some(behind) })
+        Ok(Self { behind: Some(behind), host })
     }
 
     /// Makes a call, to its end also when nobody waits for it any more; one that is known to be
@@ -61,7 +64,7 @@ impl Workers {
         is_long: bool,
         call: Call<T>,
     ) -> Option<T> {
-        let behind = self.behind.as_ref()?.handle();
+        let behind = Behind { runtime: self.behind.as_ref()?.handle(), host: &self.host };
         let is_long = is_long || habit.is_long();
         let call = Measured { call, habit, computed: Duration::ZERO };
         if is_long {
@@ -139,10 +142,32 @@ impl<T> Future for Measured<T> {
     }
 }
 
+/// Where calls go on that compute for long.
+#[derive(Clone, Copy)]
+struct Behind<'a> {
+    runtime: &'a Handle,
+    host: &'a Host,
+}
+
+impl Behind<'_> {
+    /// Takes a call to its end, in short turns.
+    fn spawn<T: Send + 'static>(self, mut call: Measured<T>) -> JoinHandle<T> {
+        let host = self.host.clone();
+        self.runtime.spawn(poll_fn(move |context| {
+            host.shorten_turns();
+            let polled = Pin::new(&mut call).poll(context);
+            if polled.is_pending() {
+                let_others_go();
+            }
+            polled
+        }))
+    }
+}
+
 /// A call whose client may go: then it goes on behind.
 struct Abandoned<'a, T: Send + 'static> {
     call: Option<Measured<T>>,
-    behind: &'a Handle,
+    behind: Behind<'a>,
 }
 
 impl<T: Send + 'static> Drop for Abandoned<'_, T> {
@@ -171,7 +196,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_computes_for_long_goes_behind() {
-        let (workers, habit) = (Workers::new().unwrap(), Habit::default());
+        let (workers, habit) = (Workers::new(Host::new().unwrap()).unwrap(), Habit::default());
         let here = computes(Duration::ZERO, 1).await;
         let ends = async |time, times| {
             workers.run(habit.clone(), false, Box::pin(computes(time, times))).await
@@ -191,7 +216,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_call_ends_when_nobody_waits() {
-        let workers = Workers::new().unwrap();
+        let workers = Workers::new(Host::new().unwrap()).unwrap();
         let ended = Arc::new(AtomicBool::new(false));
         let of_call = ended.clone();
         let call = Box::pin(async move {
@@ -209,7 +234,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_lost_call_is_none() {
-        let workers = Workers::new().unwrap();
+        let workers = Workers::new(Host::new().unwrap()).unwrap();
         let habit = Habit(Arc::new(AtomicU8::new(1)));
         let call = Box::pin(async { panic!("a mistake") });
         assert_eq!(workers.run(habit, false, call).await, None::<()>);

@@ -1,5 +1,6 @@
 //! Calls that are futures end as those that have a thread do.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use ext_host::{Error, Extension, Limit, Limits, Output};
@@ -124,6 +125,37 @@ fn who_computes_lets_others_go_on() {
         let (result, _) = looping.await;
         assert!(matches!(result, Err(Error::Limit(Limit::Time { .. }))), "{result:?}");
     });
+}
+
+#[test]
+fn short_turns_take_no_time_away() {
+    let time = Duration::from_millis(300);
+    let limits = Limits { time, ..Limits::default() };
+    let host = sink::host().limits(limits).build().expect("a host");
+    let extension = host.load_bytes(sink::bytes()).expect("the package loads");
+    let over = AtomicBool::new(false);
+    let took = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !over.load(Ordering::Relaxed) {
+                host.shorten_turns();
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        });
+        let nothing = json!({});
+        let started = Instant::now();
+        let (by_thread, _) = extension.invoke("loops_forever", &nothing);
+        let by_thread = (started.elapsed(), by_thread);
+        let started = Instant::now();
+        let (as_future, _) =
+            runtime().block_on(extension.invoke_async(None, "loops_forever", &nothing));
+        let as_future = (started.elapsed(), as_future);
+        over.store(true, Ordering::Relaxed);
+        [by_thread, as_future]
+    });
+    for (took, result) in took {
+        assert!(matches!(result, Err(Error::Limit(Limit::Time { .. }))), "{result:?}");
+        assert!(took >= time, "{took:?}");
+    }
 }
 
 #[test]

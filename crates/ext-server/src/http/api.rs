@@ -57,16 +57,18 @@ impl Deployed {
         Self { deployment: running.deployment.clone(), active }
     }
 
+    /// Of one of these versions, as it is now.
+    fn among(versions: &Versions, running: &Running) -> Self {
+        let version = &running.deployment.version;
+        let is_active = versions.active().is_some_and(|it| it.deployment.version == *version);
+        let mut deployed = Self::of(running, is_active);
+        // It may have changed since it was loaded.
+        deployed.deployment.activation = versions.activation(version);
+        deployed
+    }
+
     fn all(versions: &Versions) -> Vec<Self> {
-        let active = versions.active().map(|it| it.deployment.version.clone());
-        let of = |it: &std::sync::Arc<Running>| {
-            let version = &it.deployment.version;
-            let mut deployed = Self::of(it, active.as_ref() == Some(version));
-            // It may have changed since it was loaded.
-            deployed.deployment.activation = versions.activation(version);
-            deployed
-        };
-        versions.all().rev().map(of).collect()
+        versions.all().rev().map(|it| Self::among(versions, it)).collect()
     }
 }
 
@@ -178,10 +180,10 @@ pub async fn rollback(
     asker: Asker,
     JsonBody(rollback): JsonBody<Rollback>,
 ) -> Result<Json<Deployed>> {
-    let caller = asker.caller()?;
-    let running =
-        platform.rollback(caller, &name(&namespace, &package)?, rollback.to.as_ref()).await?;
-    Ok(Json(Deployed::of(&running, true)))
+    let (caller, name) = (asker.caller()?, name(&namespace, &package)?);
+    let running = platform.rollback(caller, &name, rollback.to.as_ref()).await?;
+    let versions = platform.deployments().versions(&name).unwrap_or_default();
+    Ok(Json(Deployed::among(&versions, &running)))
 }
 
 /// `GET /api/deployments/NAMESPACE/NAME/grants`.
