@@ -90,9 +90,16 @@ fn extensions_that_misbehave_cost_only_their_callers() {
 fn a_server_that_is_full_says_so() {
     let scratch = Scratch::new();
     let server = server(&scratch, "calls = 2\nwaiting = 1\ntime-ms = 1500\n");
+    // From now on its calls are known to be long.
+    sink(&server, "loops_forever", json!({})).problem(504, "EXT0505");
     std::thread::scope(|scope| {
         let endless: Vec<_> =
             (0..8).map(|_| scope.spawn(|| sink(&server, "loops_forever", json!({})))).collect();
+        // They have places of their own: whoever calls something short finds his.
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_secs(1) {
+            well(&server);
+        }
         let answers: Vec<_> = endless.into_iter().map(|it| it.join().unwrap()).collect();
         let full: Vec<_> = answers.iter().filter(|it| it.status == 503).collect();
         assert_eq!(full.len(), 5, "{answers:?}");
@@ -100,6 +107,72 @@ fn a_server_that_is_full_says_so() {
         assert_eq!(full[0].header("retry-after"), "1");
     });
     well(&server);
+}
+
+/// Whoever sends much takes the room for what is sent, and not the memory of the server.
+#[test]
+fn large_requests_have_a_room_of_their_own() {
+    let scratch = Scratch::new();
+    let server = server(&scratch, "requests-bytes = 3000000\n");
+    let echo = |text: usize| sink(&server, "echo_string", json!({ "value": "x".repeat(text) }));
+    echo(1_000_000).ok();
+    let refused = echo(4_000_000);
+    refused.problem(503, "EXT1008");
+    assert_eq!(refused.header("retry-after"), "1");
+    // A list of numbers takes many times its bytes.
+    let numbers = json!({ "value": vec![1; 100_000] });
+    sink(&server, "echo_i64s", numbers).problem(503, "EXT1008");
+    // Some who never finish what they send, and take what they have sent.
+    let address = server.address.strip_prefix("http://").unwrap();
+    let mut slow: Vec<TcpStream> = Vec::new();
+    for _ in 0..3 {
+        let mut stream = TcpStream::connect(address).unwrap();
+        let head = "POST /v1/example/kitchen-sink/echo_string HTTP/1.1\r\nhost: localhost\r\n\
+            content-type: application/json\r\ncontent-length: 5000000\r\n\r\n";
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(&[b' '; 900_000]).unwrap();
+        slow.push(stream);
+    }
+    let patience = Instant::now() + Duration::from_secs(20);
+    while echo(400_000).status != 503 {
+        assert!(Instant::now() < patience);
+    }
+    well(&server);
+    drop(slow);
+    while echo(1_000_000).status != 200 {
+        assert!(Instant::now() < patience);
+    }
+}
+
+/// Who has no patience is written down as well.
+#[test]
+fn a_call_whose_client_goes_before_its_turn_is_written_down() {
+    let scratch = Scratch::new();
+    let server = server(&scratch, "concurrency = 1\ntime-ms = 3000\n");
+    std::thread::scope(|scope| {
+        scope.spawn(|| sink(&server, "sleeps", json!({ "millis": 2000 })).ok());
+        let running = || server.get("/metrics").body.contains("cargo_ext_calls_running 1");
+        while !running() {}
+        let address = server.address.strip_prefix("http://").unwrap();
+        let mut hasty = TcpStream::connect(address).unwrap();
+        let request = "POST /v1/example/kitchen-sink/counts HTTP/1.1\r\nhost: localhost\r\n\
+            x-request-id: hasty\r\ncontent-length: 0\r\n\r\n";
+        hasty.write_all(request.as_bytes()).unwrap();
+        while !server.get("/metrics").body.contains("cargo_ext_calls_waiting 1") {
+            assert!(running());
+        }
+        drop(hasty);
+    });
+    let patience = Instant::now() + Duration::from_secs(20);
+    let call = loop {
+        let calls = server.get("/api/calls?action=counts").ok();
+        if let Some(call) = calls.as_array().unwrap().first() {
+            break call.clone();
+        }
+        assert!(Instant::now() < patience);
+    };
+    assert_eq!((&call["id"], &call["outcome"]), (&json!("hasty"), &json!("shed")), "{call}");
+    assert!(call["detail"].as_str().unwrap().contains("went away"), "{call}");
 }
 
 #[test]

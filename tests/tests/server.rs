@@ -37,6 +37,7 @@ fn what_is_deployed_is_called_and_survives_a_kill() {
 
     // Another version, while somebody calls all the time.
     scratch.edit("served/src/lib.rs", "Hello, {name}!\")", "Good day, {name}!\")");
+    scratch.edit("served/src/lib.rs", "#[ext_action]", "#[ext_action(function)]");
     scratch.edit("served/Cargo.toml", "version = \"0.1.0\"", "version = \"0.2.0\"");
     scratch.ext("served", &["publish", "--offline"]).success();
     let (done, calls) = (AtomicBool::new(false), AtomicU64::new(0));
@@ -72,6 +73,17 @@ fn what_is_deployed_is_called_and_survives_a_kill() {
         server.post("/v1/acme/served@0.1/greet", &json!({"name": "you"})).ok(),
         "Hello, you!"
     );
+    // What one version gives, and depends on nothing else, it gives for ever.
+    for (version, control) in [
+        ("@=0.2.0", "private, max-age=31536000, immutable"),
+        ("@%3D0.2.0", "private, max-age=31536000, immutable"),
+        ("@0.2.0", "private, max-age=60"),
+        ("", "private, max-age=60"),
+    ] {
+        let answer = server.get(&format!("/v1/acme/served{version}/greet?name=you"));
+        assert_eq!(answer.ok(), "Good day, you!");
+        assert_eq!(answer.header("cache-control"), control, "{version}");
+    }
 
     // Back, and nothing to go back to from there; forward by name.
     let back = server.post("/api/deployments/acme/served/rollback", &json!({})).ok();

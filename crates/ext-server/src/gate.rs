@@ -38,12 +38,17 @@ impl Gate {
 
     /// Waits for a turn; `None` when too many wait already, or it took too long.
     pub async fn enter(&self) -> Option<Permit> {
-        if let Ok(permit) = self.running.clone().try_acquire_owned() {
+        if let Some(permit) = self.try_enter() {
             return Some(permit);
         }
         // Counted down wherever the wait ends, also when whoever waits goes away.
         let _waiting = Waiting::new(&self.waiting, self.queue)?;
         tokio::time::timeout(PATIENCE, self.running.clone().acquire_owned()).await.ok()?.ok()
+    }
+
+    /// A turn, if there is one at once.
+    pub fn try_enter(&self) -> Option<Permit> {
+        self.running.clone().try_acquire_owned().ok()
     }
 
     /// How many run.

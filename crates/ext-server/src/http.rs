@@ -15,6 +15,7 @@ pub mod actions;
 pub mod api;
 pub mod arguments;
 pub mod asker;
+pub mod body;
 mod describe;
 mod mcp;
 
@@ -159,9 +160,12 @@ async fn around(
     if let Ok(id) = HeaderValue::from_str(id.as_str()) {
         headers.insert(REQUEST_ID, id);
     }
+    if !platform.configuration().origins.is_empty() {
+        // Also of what was asked without one: a cache would give it to the other site's page.
+        headers.append(header::VARY, HeaderValue::from_static("origin"));
+    }
     if let Some(origin) = origin {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        headers.append(header::VARY, HeaderValue::from_static("origin"));
         headers.insert(
             header::ACCESS_CONTROL_EXPOSE_HEADERS,
             HeaderValue::from_static("x-request-id, retry-after"),

@@ -4,11 +4,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ext_definition::code::{self, Code};
+use ext_host::{ActionError, Error, Output};
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::gate::Permit;
 use crate::platform::Platform;
 use crate::problem::Problem;
+use crate::room::Taken;
 use crate::running::{Action, Running};
 use crate::store::{CallRecord, Outcome};
 use crate::trace::{Span, TraceContext};
@@ -31,68 +34,94 @@ pub struct Invocation {
     pub action: String,
     /// The object of arguments.
     pub arguments: Value,
+    /// What those take, until they are with the extension.
+    pub taken: Option<Taken>,
     /// The operation that sent the request, if it said so.
     pub parent: Option<TraceContext>,
 }
 
 /// A call that was made.
-#[derive(Debug)]
-pub struct Called {
-    /// Its result, or why there is none.
-    pub result: Result<Value, Problem>,
+pub struct Called<T> {
+    /// What was made of its result, or why there is none.
+    pub result: Result<T, Problem>,
     /// How long it took, waiting included.
     pub took: Duration,
     /// What the extension wrote.
     pub log: String,
+    /// The place that it has among the calls of its deployment: whoever holds on to a large
+    /// result holds on to this as well, so that there are not too many.
+    pub place: Option<Permit>,
 }
 
 impl Platform {
-    /// Makes a call: waits for its turn, runs it, writes it down. It runs to its end, and is
-    /// written down, also when nobody waits for it any more.
-    pub async fn invoke(self: &Arc<Self>, running: Arc<Running>, invocation: Invocation) -> Called {
-        // Its own name, whichever was used.
-        let action = running.extension.action(&invocation.action);
-        let entry = Entry {
+    /// Makes a call: waits for its turn, runs it, makes something of its result, writes it down.
+    /// Once it has its turn it runs to its end, also when nobody waits for it any more; it is
+    /// written down in any case. What `finish` does counts as computing.
+    pub async fn invoke<T: Send + 'static>(
+        self: &Arc<Self>,
+        running: Arc<Running>,
+        invocation: Invocation,
+        finish: impl FnOnce(Value) -> T + Send + 'static,
+    ) -> Called<T> {
+        let (name, action) = match running.known(&invocation.action) {
+            Ok((name, action)) => (name.to_owned(), action.clone()),
+            // What is not there is no call: it would fill the log, and the metrics, with anything.
+            Err(problem) => return Called::without(problem.of_request(&invocation.id)),
+        };
+        let habit = action.habit.clone();
+        let entry = Queued(Some(Entry {
             platform: self.clone(),
-            action: action
-                .and_then(|it| Some((it.name.clone(), running.actions.get(&it.name)?.clone()))),
-            running,
+            running: running.clone(),
             at: Timestamp::now(),
             started: Instant::now(),
+            name,
+            action,
             id: invocation.id,
             consumer: invocation.consumer,
             surface: invocation.surface,
             span: self.traces.start(invocation.parent.as_ref()),
-        };
+        }));
         // First its own queue: who floods one extension takes no place from the others.
-        let Some(own) = entry.running.gate.enter().await else {
-            let message = format!("too many calls of `{}` at once", entry.running.id);
-            let problem = Problem::new(code::TOO_MANY_CALLS, message).retry_after(1);
-            return entry.end(Err(problem), String::new(), None);
+        let Some(place) = running.gate.enter().await else {
+            let message = format!("too many calls of `{}` at once", running.id);
+            return entry.refused(Problem::new(code::TOO_MANY_CALLS, message).retry_after(1));
         };
-        let Some(ours) = self.gate.enter().await else {
-            let problem = Problem::new(code::SERVER_FULL, "too many calls at once").retry_after(1);
-            return entry.end(Err(problem), String::new(), None);
+        // Who is called by many at once lets others begin first: their requests are looked at
+        // before those that wait here go on.
+        if running.gate.running() > self.workers.threads() {
+            tokio::task::yield_now().await;
+        }
+        let is_long = is_large(&invocation.arguments) || habit.is_long();
+        let Some(turn) = self.workers.enter(is_long).await else {
+            let message = "too many calls at once";
+            return entry.refused(Problem::new(code::SERVER_FULL, message).retry_after(1));
         };
-        let habit = entry.action.as_ref().map(|(_, it)| it.habit.clone()).unwrap_or_default();
-        let (action, arguments) = (invocation.action, invocation.arguments);
-        let large = is_large(&arguments);
+        let Some(entry) = entry.begins() else { return Called::without(lost()) };
+        let extension = running.extension.clone();
+        // For the requests that it sends, if it asks to send any.
+        let sends = !extension.definition().package.permissions.http.is_empty();
+        let trace = sends.then(|| entry.span.trace(&entry.id));
+        let Invocation { action, arguments, taken, .. } = invocation;
         let call = Box::pin(async move {
-            let extension = &entry.running.extension;
-            // For the requests that it sends, if it asks to send any.
-            let sends = !extension.definition().package.permissions.http.is_empty();
-            let trace = sends.then(|| entry.span.trace(&entry.id));
             let called = extension.invoke_async(trace.as_ref(), &action, &arguments);
             let (result, output) = called.await;
-            let (log, failure) = (log(&output), output.failure);
-            drop((own, ours));
-            entry.end(result.map_err(Problem::from), log, failure)
+            drop((arguments, taken));
+            (result.map(finish), output)
         });
-        self.workers.run(habit, large, call).await.unwrap_or_else(|| Called {
-            result: Err(Problem::new(code::SERVER_FULL, "the call was lost").retry_after(1)),
-            took: Duration::ZERO,
-            log: String::new(),
-        })
+        let end = move |called| entry.called(called, place);
+        self.workers.run(turn, habit, call, end).await.unwrap_or_else(|| Called::without(lost()))
+    }
+}
+
+/// Of a call that ends with the server.
+fn lost() -> Problem {
+    Problem::new(code::SERVER_FULL, "the server ends").retry_after(1)
+}
+
+impl<T> Called<T> {
+    /// A call that was not made.
+    fn without(problem: Problem) -> Self {
+        Self { result: Err(problem), took: Duration::ZERO, log: String::new(), place: None }
     }
 }
 
@@ -115,7 +144,7 @@ fn is_large(arguments: &Value) -> bool {
 
 /// What the extension said, as one text: what it logged, a record on each line, then what it
 /// wrote.
-fn log(output: &ext_host::Output) -> String {
+fn log(output: &Output) -> String {
     let mut text: String = output.records.iter().map(|record| format!("{record}\n")).collect();
     if output.dropped > 0 {
         text.push_str(&format!("[{} more records were not kept]\n", output.dropped));
@@ -124,14 +153,41 @@ fn log(output: &ext_host::Output) -> String {
     text
 }
 
-/// A call that has begun.
+/// A call that waits for its turn: written down also when its client goes away meanwhile.
+struct Queued(Option<Entry>);
+
+impl Queued {
+    fn begins(mut self) -> Option<Entry> {
+        self.0.take()
+    }
+
+    fn refused<T>(self, problem: Problem) -> Called<T> {
+        match self.begins() {
+            Some(entry) => entry.end(Err(problem), String::new(), None, None),
+            None => Called::without(problem),
+        }
+    }
+}
+
+impl Drop for Queued {
+    fn drop(&mut self) {
+        if let Some(entry) = self.0.take() {
+            let message = "its client went away before its turn";
+            let gone = Err::<(), _>(Problem::new(code::TOO_MANY_CALLS, message));
+            entry.end(gone, String::new(), None, None);
+        }
+    }
+}
+
+/// A call that is written down when it ends.
 struct Entry {
     platform: Arc<Platform>,
     running: Arc<Running>,
     at: Timestamp,
     started: Instant,
-    /// Of the definition; `None`: there is no such action.
-    action: Option<(String, Arc<Action>)>,
+    /// Of the action, in the definition.
+    name: String,
+    action: Arc<Action>,
     id: String,
     consumer: String,
     surface: &'static str,
@@ -139,46 +195,68 @@ struct Entry {
 }
 
 impl Entry {
+    /// The end of a call that had its turn. `None`: the host lost it.
+    fn called<T>(
+        self,
+        called: Option<(Result<T, Error<ActionError>>, Output)>,
+        place: Permit,
+    ) -> Called<T> {
+        match called {
+            Some((result, output)) => {
+                let log = log(&output);
+                self.end(result.map_err(Problem::from), log, output.failure, Some(place))
+            }
+            None => {
+                let error = Error::<ActionError>::Runtime("a mistake of the host".into());
+                self.end(Err(error.into()), String::new(), None, Some(place))
+            }
+        }
+    }
+
     /// The failure is the message of the action's own error, without secrets.
-    fn end(self, result: Result<Value, Problem>, log: String, failure: Option<String>) -> Called {
+    fn end<T>(
+        self,
+        result: Result<T, Problem>,
+        log: String,
+        failure: Option<String>,
+        place: Option<Permit>,
+    ) -> Called<T> {
         let took = self.started.elapsed();
         let problem = result.as_ref().err();
-        // What is not there is no call: it would fill the log, and the metrics, with anything.
-        if let Some((action, of)) = self.action {
-            let outcome = problem.map_or(Outcome::Ok, |it| outcome(it.code()));
-            let (platform, running) = (&self.platform, &self.running);
-            let Running { id, version, .. } = &**running;
-            platform.metrics.call(id, version, &action, &of.numbers, outcome, took);
-            let trace = self.span.context().trace_id();
-            if took >= platform.configuration.slow {
-                tracing::info!(
-                    extension = running.id,
-                    action,
-                    request = self.id,
-                    trace,
-                    milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-                    "slow call"
-                );
-            }
-            let call = CallRecord {
-                id: self.id.clone(),
-                at: self.at,
-                micros: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
-                package: running.id.clone(),
-                version: running.version.clone(),
-                action,
-                consumer: self.consumer,
-                surface: self.surface.to_owned(),
-                outcome,
-                code: problem.map(|it| it.code().to_string()),
-                detail: short(failure.or_else(|| Some(problem?.detail().to_owned()))),
-                log: log.clone(),
+        let outcome = problem.map_or(Outcome::Ok, |it| outcome(it.code()));
+        let (platform, running) = (&self.platform, &self.running);
+        let Running { id, version, .. } = &**running;
+        platform.metrics.call(id, version, &self.name, &self.action.numbers, outcome, took);
+        let trace = self.span.context().trace_id();
+        if took >= platform.configuration.slow {
+            tracing::info!(
+                extension = running.id,
+                action = self.name,
+                request = self.id,
                 trace,
-            };
-            self.span.end(&call);
-            platform.recorder.record(call);
+                milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+                "slow call"
+            );
         }
-        Called { result: result.map_err(|problem| problem.of_request(&self.id)), took, log }
+        let call = CallRecord {
+            id: self.id.clone(),
+            at: self.at,
+            micros: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+            package: running.id.clone(),
+            version: running.version.clone(),
+            action: self.name,
+            consumer: self.consumer,
+            surface: self.surface.to_owned(),
+            outcome,
+            code: problem.map(|it| it.code().to_string()),
+            detail: short(failure.or_else(|| Some(problem?.detail().to_owned()))),
+            log: log.clone(),
+            trace,
+        };
+        self.span.end(&call);
+        platform.recorder.record(call);
+        let result = result.map_err(|problem| problem.of_request(&self.id));
+        Called { result, took, log, place }
     }
 }
 

@@ -32,6 +32,7 @@ mod platform;
 mod problem;
 mod random;
 mod recorder;
+mod room;
 mod running;
 mod sched;
 mod server;

@@ -127,14 +127,13 @@ impl ServerHandler for Handler {
             surface: "mcp",
             action: tool.action.clone(),
             arguments: Value::Object(request.arguments.unwrap_or_default()),
+            // The library has read them.
+            taken: None,
             parent: self.parent.clone(),
         };
-        let called = self.platform.invoke(running, invocation).await;
-        Ok(match called.result {
-            Ok(result) => answer::success(&tool, result),
-            Err(problem) => answer::failure(&problem),
-        }
-        .into())
+        let finish = move |result| answer::success(&tool, result);
+        let called = self.platform.invoke(running, invocation, finish).await;
+        Ok(called.result.unwrap_or_else(|problem| answer::failure(&problem)).into())
     }
 
     fn accepted_subscription_filter(

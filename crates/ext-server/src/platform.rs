@@ -10,9 +10,9 @@ use ext_registry::PackageName;
 use tokio::sync::oneshot;
 
 use crate::auth::{Caller, Scope, Tokens};
-use crate::gate::Gate;
 use crate::metrics::{Metrics, Readings};
 use crate::recorder::Recorder;
+use crate::room::Room;
 use crate::running::Deployments;
 use crate::settings::{Configuration, StartError};
 use crate::store::{Sqlite, Store};
@@ -29,7 +29,8 @@ pub struct Platform {
     /// One deployment changes at a time.
     pub(crate) changes: tokio::sync::Mutex<()>,
     pub(crate) tokens: Tokens,
-    pub(crate) gate: Gate,
+    /// For the requests that are here.
+    pub(crate) room: Arc<Room>,
     pub(crate) workers: Workers,
     pub(crate) recorder: Recorder,
     pub(crate) metrics: Metrics,
@@ -52,7 +53,7 @@ impl Platform {
             .cache(Some(configuration.cache.clone().unwrap_or_else(|| data.join("cache"))))
             .limits(configuration.limits)
             .reuse_instances(false)
-            // Those that are kept between calls are beside those that run.
+            // Those in front and those behind.
             .max_instances(configuration.calls.saturating_mul(2).clamp(64, 4096))
             .build()
             .map_err(|error| StartError::new(error.to_string()))?;
@@ -63,9 +64,10 @@ impl Platform {
             |error| StartError::new(format!("there are no threads for calls: {error}"));
         let (recorder, written) =
             Recorder::start(store.clone(), configuration.keep_calls).map_err(no_threads)?;
-        let gate = Gate::new(configuration.calls as usize, configuration.waiting as usize);
-        let workers = Workers::new(host.clone()).map_err(no_threads)?;
+        let (calls, waiting) = (configuration.calls as usize, configuration.waiting as usize);
+        let workers = Workers::new(host.clone(), calls, waiting).map_err(no_threads)?;
         let platform = Arc::new(Self {
+            room: Room::new(configuration.requests),
             configuration,
             store,
             host,
@@ -73,7 +75,6 @@ impl Platform {
             grants: Mutex::new(grants),
             changes: tokio::sync::Mutex::default(),
             tokens,
-            gate,
             workers,
             recorder,
             metrics: Metrics::new(),
@@ -124,8 +125,8 @@ impl Platform {
     pub fn metrics(&self) -> String {
         self.metrics.render(Readings {
             deployments: self.running.count(),
-            running: self.gate.running(),
-            waiting: self.gate.waiting()
+            running: self.workers.running(),
+            waiting: self.workers.waiting()
                 + (self.running.all().iter())
                     .flat_map(|(_, versions)| {
                         versions.all().map(|it| it.gate.waiting()).collect::<Vec<_>>()

@@ -55,6 +55,13 @@ impl Problem {
         self
     }
 
+    /// With another status than that of its code.
+    #[must_use]
+    pub fn of_status(mut self, status: StatusCode) -> Self {
+        self.0.status = status;
+        self
+    }
+
     /// With the seconds after which to try again.
     #[must_use]
     pub fn retry_after(mut self, seconds: u32) -> Self {
@@ -146,12 +153,11 @@ impl From<Error<ActionError>> for Problem {
                     Limit::Memory { allowed } => ("memory", allowed as u64),
                     Limit::Output { allowed } => ("output", allowed as u64),
                 };
-                let mut problem =
-                    problem.with("limit", json!({ "kind": kind, "allowed": allowed }));
-                if kind == "time" {
-                    problem.0.status = StatusCode::GATEWAY_TIMEOUT;
+                let problem = problem.with("limit", json!({ "kind": kind, "allowed": allowed }));
+                match kind {
+                    "time" => problem.of_status(StatusCode::GATEWAY_TIMEOUT),
+                    _ => problem,
                 }
-                problem
             }
             // No extension of a server runs on another one.
             Error::Runtime(_) | Error::Server(_) => problem,

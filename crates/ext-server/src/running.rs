@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use ext_definition::code;
+use ext_definition::model::Action as Described;
+use ext_host::{ActionError, Error};
 use ext_registry::{PackageName, PackageRef, Version};
 use tokio::sync::watch;
 
@@ -42,6 +44,32 @@ pub(crate) struct Action {
 }
 
 impl Running {
+    /// The action of a name, in either notation, or one that it had before.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn action(&self, name: &str) -> Result<&Described, Problem> {
+        self.extension.action(name).ok_or_else(|| self.has_no(name))
+    }
+
+    /// The name of an action in the definition, and what is known of it while this runs.
+    pub(crate) fn known(&self, name: &str) -> Result<(&str, &Arc<Action>), Problem> {
+        let found = self.extension.action(name);
+        let found = found.and_then(|it| Some((it.name.as_str(), self.actions.get(&it.name)?)));
+        found.ok_or_else(|| self.has_no(name))
+    }
+
+    fn has_no(&self, name: &str) -> Problem {
+        let actions = self.extension.definition().actions.iter();
+        let known = actions.map(|it| it.name.clone()).collect();
+        Error::<ActionError>::NotFound { action: name.to_owned(), known }.into()
+    }
+
+    /// Whether it came from a registry, where what a version is never changes.
+    pub fn is_published(&self) -> bool {
+        self.deployment.digest != self.deployment.component
+    }
+
     /// Its actions as tools, made when somebody asks first.
     pub(crate) fn tools(&self) -> &Tools {
         self.tools.get_or_init(|| Tools::of(self.extension.definition()))

@@ -33,7 +33,7 @@ fn cpu_time() -> Option<Duration> {
 }
 
 /// From then on a thread's time is read again, rather than taken to be what it was.
-const STALE: Duration = Duration::from_millis(1);
+pub const STALE: Duration = Duration::from_millis(1);
 
 thread_local! {
     /// When this thread's time was read last, and what it was.

@@ -29,7 +29,11 @@ pub struct Configuration {
     pub limits: Limits,
     /// How large the body of a request may be, in bytes.
     pub body: usize,
-    /// How many calls run at once, whatever deployments allow.
+    /// What the requests that are here may take together, in bytes: their bodies, and the
+    /// arguments read from them.
+    pub requests: usize,
+    /// How many calls run at once, whatever deployments allow; and as many beside them that
+    /// compute for long.
     pub calls: u32,
     /// How many calls wait for the server, besides those that wait for their deployment.
     pub waiting: u32,
@@ -71,6 +75,7 @@ impl Configuration {
             tls: None,
             limits: Limits { time: Duration::from_secs(30), memory: 256 << 20, output: 32 << 20 },
             body: 8 << 20,
+            requests: 1 << 30,
             calls: 256,
             waiting: 1024,
             concurrency: 32,
@@ -89,6 +94,7 @@ impl Configuration {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct File {
     body_bytes: Option<usize>,
+    requests_bytes: Option<usize>,
     calls: Option<u32>,
     waiting: Option<u32>,
     concurrency: Option<u32>,
@@ -119,6 +125,7 @@ impl Configuration {
         let text = std::fs::read_to_string(file).map_err(|error| failed(&error))?;
         let read: File = toml::from_str(&text).map_err(|error| failed(&error))?;
         self.body = read.body_bytes.unwrap_or(self.body);
+        self.requests = read.requests_bytes.unwrap_or(self.requests);
         self.calls = read.calls.unwrap_or(self.calls);
         self.waiting = read.waiting.unwrap_or(self.waiting);
         self.concurrency = read.concurrency.unwrap_or(self.concurrency);

@@ -4,9 +4,11 @@
 //! happens. One that computes for long gives way at the next tick of the clock and goes on
 //! behind: on threads, one for each processor, that run only when no other wants to, where such
 //! calls take turns. What computed for long lately begins there. So an extension that computes
-//! without end costs the others nearly nothing, however many of its calls there are.
+//! without end costs the others nearly nothing, however many of its calls there are: neither
+//! processors nor places, since both kinds of calls have places of their own.
 
 use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -17,7 +19,8 @@ use ext_host::Host;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::JoinHandle;
 
-use crate::sched::{Beginning, give_way, let_others_go};
+use crate::gate::{Gate, Permit};
+use crate::sched::{Beginning, STALE, give_way, let_others_go};
 
 /// A call that computes no longer is short.
 const SHORT: Duration = Duration::from_millis(5);
@@ -25,10 +28,24 @@ const SHORT: Duration = Duration::from_millis(5);
 /// So many short calls of an action in a row, and the next one is expected to be short.
 const ONCE_LONG: u8 = 16;
 
-/// The threads; calls end with them.
+/// Places and threads for calls; calls end with them.
 pub struct Workers {
+    /// Where requests are read.
+    front: Handle,
     behind: Option<Runtime>,
+    /// There are so many behind, as there are processors.
+    threads: usize,
     host: Host,
+    /// Places in front.
+    short: Gate,
+    /// Places behind.
+    long: Gate,
+}
+
+/// A place to run in; given back when dropped.
+pub struct Turn {
+    _place: Permit,
+    is_long: bool,
 }
 
 /// A call that is to be made. It stays where it is: whoever waits for it may be moved around
@@ -40,51 +57,123 @@ pub type Call<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 pub struct Habit(Arc<AtomicU8>);
 
 impl Workers {
-    /// As many threads as there are processors, for the calls of a host.
+    /// As many threads behind as there are processors, for the calls of a host; so many calls run
+    /// at once in front, and behind, and so many wait for each. In front are the threads of the
+    /// runtime on which this is called.
     ///
     /// # Errors
     /// When the system gives no threads.
-    pub fn new(host: Host) -> std::io::Result<Self> {
+    pub fn new(host: Host, calls: usize, waiting: usize) -> std::io::Result<Self> {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let behind = Builder::new_multi_thread()
+            .worker_threads(threads)
+            // For what reads and writes large values, which is computing as well.
+            .max_blocking_threads(threads)
             .thread_name("ext-behind")
             .on_thread_start(give_way)
             // Each turn is long: what became ready meanwhile is looked at after each.
             .event_interval(1)
             .enable_all()
             .build()?;
-        Ok(Self { behind: Some(behind), host })
+        let (short, long) = (Gate::new(calls, waiting), Gate::new(calls, waiting));
+        Ok(Self { front: Handle::current(), behind: Some(behind), threads, host, short, long })
     }
 
-    /// Makes a call, to its end also when nobody waits for it any more; one that is known to be
-    /// long, or an action's that has the habit, behind from its beginning. `None`: it was lost,
-    /// with a mistake of the host or the end of the server.
-    pub async fn run<T: Send + 'static>(
-        &self,
-        habit: Habit,
-        is_long: bool,
-        call: Call<T>,
-    ) -> Option<T> {
-        let behind = Behind { runtime: self.behind.as_ref()?.handle(), host: &self.host };
-        let is_long = is_long || habit.is_long();
+    /// How many calls compute at the same time, at most.
+    pub fn threads(&self) -> usize {
+        self.threads
+    }
+
+    /// A place for a call, behind if it is known to be long; `None` when too many wait already.
+    pub async fn enter(&self, is_long: bool) -> Option<Turn> {
+        let gate = if is_long { &self.long } else { &self.short };
+        Some(Turn { _place: gate.enter().await?, is_long })
+    }
+
+    /// How many calls run.
+    pub fn running(&self) -> usize {
+        self.short.running() + self.long.running()
+    }
+
+    /// How many calls wait for a place.
+    pub fn waiting(&self) -> usize {
+        self.short.waiting() + self.long.waiting()
+    }
+
+    /// Makes a call, and then what is to be done when it has ended: both also when nobody waits
+    /// for it any more. `end` gets `None` when the call was lost by a mistake of the host. `None`:
+    /// the server ends.
+    ///
+    /// `end` runs in front: what it needs, others wait for as well, and a thread that is kept from
+    /// its work must not hold it.
+    pub async fn run<T, R, E>(&self, turn: Turn, habit: Habit, call: Call<T>, end: E) -> Option<R>
+    where
+        T: Send + 'static,
+        R: Send + 'static,
+        E: FnOnce(Option<T>) -> R + Send + 'static,
+    {
         let call = Measured { call, habit, computed: Duration::ZERO };
-        if is_long {
-            return behind.spawn(call).await.ok();
+        if turn.is_long {
+            return self.go_on(turn, call, end)?.await.ok();
         }
-        let mut call = Abandoned { call: Some(call), behind };
-        let ended = poll_fn(|context| match call.call.as_mut() {
+        let mut begun = Begun { workers: self, rest: Some((turn, call, end)) };
+        let ended = poll_fn(|context| match begun.rest.as_mut() {
             None => Poll::Ready(None),
-            Some(call) => match Pin::new(&mut *call).poll(context) {
+            Some((_, call, _)) => match Pin::new(&mut *call).poll(context) {
                 Poll::Ready(done) => Poll::Ready(Some(done)),
                 Poll::Pending if call.is_long() => Poll::Ready(None),
                 Poll::Pending => Poll::Pending,
             },
         });
         let ended = ended.await;
-        let call = call.call.take()?;
+        let (turn, call, end) = begun.rest.take()?;
         match ended {
-            Some(done) => Some(done),
-            None => behind.spawn(call).await.ok(),
+            Some(done) => {
+                drop(turn);
+                Some(end(done))
+            }
+            None => self.go_on(turn, call, end)?.await.ok(),
         }
+    }
+
+    /// Takes a call to its end behind, in short turns.
+    fn go_on<T, R, E>(&self, mut turn: Turn, mut call: Measured<T>, end: E) -> Option<JoinHandle<R>>
+    where
+        T: Send + 'static,
+        R: Send + 'static,
+        E: FnOnce(Option<T>) -> R + Send + 'static,
+    {
+        let behind = self.behind.as_ref()?;
+        // It leaves its place to the short ones; where there is none behind, it stays: it cannot
+        // be sent away any more.
+        if !turn.is_long
+            && let Some(place) = self.long.try_enter()
+        {
+            turn = Turn { _place: place, is_long: true };
+        }
+        let host = self.host.clone();
+        let called = behind.spawn(poll_fn(move |context| {
+            host.shorten_turns();
+            let polled = Pin::new(&mut call).poll(context);
+            if polled.is_pending() {
+                let_others_go();
+            }
+            polled
+        }));
+        Some(self.front.spawn(async move {
+            let called = called.await.ok().flatten();
+            drop(turn);
+            end(called)
+        }))
+    }
+
+    /// Does what computes for long, and is no call, where it holds up nobody. `None`: it was lost,
+    /// with a mistake of the server or its end.
+    pub async fn aside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Option<T> {
+        self.behind.as_ref()?.spawn_blocking(work).await.ok()
     }
 }
 
@@ -98,7 +187,8 @@ impl Drop for Workers {
 }
 
 impl Habit {
-    fn is_long(&self) -> bool {
+    /// Whether the next call is expected to be long.
+    pub fn is_long(&self) -> bool {
         self.0.load(Ordering::Relaxed) > 0
     }
 
@@ -114,7 +204,7 @@ impl Habit {
     }
 }
 
-/// A call, and how long it computed.
+/// A call, and how long it computed. `None`: it panicked.
 struct Measured<T> {
     call: Call<T>,
     habit: Habit,
@@ -128,12 +218,15 @@ impl<T> Measured<T> {
 }
 
 impl<T> Future for Measured<T> {
-    type Output = T;
+    type Output = Option<T>;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
         let beginning = Beginning::now();
-        let polled = self.call.as_mut().poll(context);
-        self.computed += beginning.computed(SHORT);
+        let call = AssertUnwindSafe(|| self.call.as_mut().poll(context));
+        // Whose it was is gone with it: nobody sees what a panic left behind.
+        let polled = catch_unwind(call).map_or(Poll::Ready(None), |polled| polled.map(Some));
+        // A call has many turns: the time in which this thread was kept from one is not its own.
+        self.computed += beginning.computed(STALE);
         // What is long is known before it ends: others of the same action do not wait for it.
         if polled.is_ready() || self.is_long() {
             self.habit.add(self.computed);
@@ -142,38 +235,26 @@ impl<T> Future for Measured<T> {
     }
 }
 
-/// Where calls go on that compute for long.
-#[derive(Clone, Copy)]
-struct Behind<'a> {
-    runtime: &'a Handle,
-    host: &'a Host,
+/// A call in front whose client may go: then it goes on behind.
+struct Begun<'a, T, R, E>
+where
+    T: Send + 'static,
+    R: Send + 'static,
+    E: FnOnce(Option<T>) -> R + Send + 'static,
+{
+    workers: &'a Workers,
+    rest: Option<(Turn, Measured<T>, E)>,
 }
 
-impl Behind<'_> {
-    /// Takes a call to its end, in short turns.
-    fn spawn<T: Send + 'static>(self, mut call: Measured<T>) -> JoinHandle<T> {
-        let host = self.host.clone();
-        self.runtime.spawn(poll_fn(move |context| {
-            host.shorten_turns();
-            let polled = Pin::new(&mut call).poll(context);
-            if polled.is_pending() {
-                let_others_go();
-            }
-            polled
-        }))
-    }
-}
-
-/// A call whose client may go: then it goes on behind.
-struct Abandoned<'a, T: Send + 'static> {
-    call: Option<Measured<T>>,
-    behind: Behind<'a>,
-}
-
-impl<T: Send + 'static> Drop for Abandoned<'_, T> {
+impl<T, R, E> Drop for Begun<'_, T, R, E>
+where
+    T: Send + 'static,
+    R: Send + 'static,
+    E: FnOnce(Option<T>) -> R + Send + 'static,
+{
     fn drop(&mut self) {
-        if let Some(call) = self.call.take() {
-            self.behind.spawn(call);
+        if let Some((turn, call, end)) = self.rest.take() {
+            self.workers.go_on(turn, call, end);
         }
     }
 }
@@ -181,8 +262,12 @@ impl<T: Send + 'static> Drop for Abandoned<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::atomic::AtomicBool;
+    use std::sync::Mutex;
     use std::time::Instant;
+
+    fn workers() -> Workers {
+        Workers::new(Host::new().unwrap(), 2, 0).unwrap()
+    }
 
     /// Computes for so long at a time, so many times.
     async fn computes(time: Duration, times: u32) -> String {
@@ -194,13 +279,22 @@ mod tests {
         std::thread::current().name().unwrap_or_default().to_owned()
     }
 
+    /// What a call gives.
+    async fn call<T: Send + 'static>(
+        workers: &Workers,
+        habit: &Habit,
+        is_long: bool,
+        call: impl Future<Output = T> + Send + 'static,
+    ) -> Option<T> {
+        let turn = workers.enter(is_long || habit.is_long()).await?;
+        workers.run(turn, habit.clone(), Box::pin(call), |called| called).await?
+    }
+
     #[tokio::test]
     async fn what_computes_for_long_goes_behind() {
-        let (workers, habit) = (Workers::new(Host::new().unwrap()).unwrap(), Habit::default());
+        let (workers, habit) = (workers(), Habit::default());
         let here = computes(Duration::ZERO, 1).await;
-        let ends = async |time, times| {
-            workers.run(habit.clone(), false, Box::pin(computes(time, times))).await
-        };
+        let ends = async |time, times| call(&workers, &habit, false, computes(time, times)).await;
         let (short, long) = (Duration::ZERO, SHORT * 3);
         assert_eq!(ends(short, 1).await.as_deref(), Some(&*here));
         assert_eq!(ends(long, 2).await.as_deref(), Some("ext-behind"));
@@ -209,34 +303,78 @@ mod tests {
             assert_eq!(ends(short, 1).await.as_deref(), Some("ext-behind"));
         }
         assert_eq!(ends(short, 1).await.as_deref(), Some(&*here));
-        let call = workers.run(habit.clone(), true, Box::pin(computes(short, 1)));
-        assert_eq!(call.await.as_deref(), Some("ext-behind"));
+        let behind = call(&workers, &habit, true, computes(short, 1)).await;
+        assert_eq!(behind.as_deref(), Some("ext-behind"));
         assert_eq!(ends(short, 1).await.as_deref(), Some(&*here));
+        let aside = workers.aside(|| std::thread::current().name().map(str::to_owned));
+        assert_eq!(aside.await.flatten().as_deref(), Some("ext-behind"));
+        assert_eq!((workers.running(), workers.waiting()), (0, 0));
+    }
+
+    /// Long calls take all places behind, and short ones find theirs all the same.
+    #[tokio::test]
+    async fn long_calls_leave_their_place_to_short_ones() {
+        let workers = workers();
+        let (end, ended) = tokio::sync::watch::channel(false);
+        let long = || {
+            let mut ended = ended.clone();
+            async move {
+                computes(SHORT * 3, 2).await;
+                ended.wait_for(|it| *it).await.is_ok()
+            }
+        };
+        let calls = async {
+            let (first, second) = (Habit::default(), Habit::default());
+            let (first, second) =
+                (call(&workers, &first, false, long()), call(&workers, &second, false, long()));
+            assert_eq!(tokio::join!(first, second), (Some(true), Some(true)));
+        };
+        let meanwhile = async {
+            let patience = Instant::now() + Duration::from_secs(30);
+            while workers.long.running() < 2 {
+                assert!(Instant::now() < patience);
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            let short = call(&workers, &Habit::default(), false, async { 7 }).await;
+            assert_eq!((workers.running(), short), (2, Some(7)));
+            // A third long one is told at once.
+            assert!(workers.enter(true).await.is_none());
+            end.send_replace(true);
+        };
+        tokio::join!(calls, meanwhile);
+        assert_eq!(workers.running(), 0);
     }
 
     #[tokio::test]
     async fn a_call_ends_when_nobody_waits() {
-        let workers = Workers::new(Host::new().unwrap()).unwrap();
-        let ended = Arc::new(AtomicBool::new(false));
-        let of_call = ended.clone();
-        let call = Box::pin(async move {
+        let workers = workers();
+        let (ended, mut has_ended) = tokio::sync::oneshot::channel();
+        let ended = Mutex::new(Some(ended));
+        let call = Box::pin(async {
             tokio::time::sleep(Duration::from_millis(50)).await;
-            of_call.store(true, Ordering::Relaxed);
+            std::thread::current().name().map(str::to_owned)
         });
-        let call = workers.run(Habit::default(), false, call);
+        let turn = workers.enter(false).await.unwrap();
+        let call = workers.run(turn, Habit::default(), call, move |called| {
+            let here = std::thread::current().name().map(str::to_owned);
+            ended.lock().unwrap().take().unwrap().send((called.flatten(), here)).unwrap();
+        });
         assert!(tokio::time::timeout(Duration::from_millis(5), call).await.is_err());
-        let patience = Instant::now() + Duration::from_secs(10);
-        while !ended.load(Ordering::Relaxed) {
-            assert!(Instant::now() < patience);
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        let (called, ended) = (&mut has_ended).await.unwrap();
+        // What is done at its end is done in front.
+        assert_eq!(called.as_deref(), Some("ext-behind"));
+        assert_ne!(ended.as_deref(), Some("ext-behind"));
     }
 
     #[tokio::test]
     async fn a_lost_call_is_none() {
-        let workers = Workers::new(Host::new().unwrap()).unwrap();
-        let habit = Habit(Arc::new(AtomicU8::new(1)));
-        let call = Box::pin(async { panic!("a mistake") });
-        assert_eq!(workers.run(habit, false, call).await, None::<()>);
+        let workers = workers();
+        for is_long in [false, true] {
+            let turn = workers.enter(is_long).await.unwrap();
+            let lost: Call<()> = Box::pin(async { panic!("a mistake") });
+            let ended = workers.run(turn, Habit::default(), lost, |called| called.is_none());
+            assert_eq!(ended.await, Some(true));
+            assert_eq!(workers.running(), 0);
+        }
     }
 }

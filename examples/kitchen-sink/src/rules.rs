@@ -62,6 +62,16 @@ pub fn divide(
     (dividend / divisor, dividend % divisor)
 }
 
+/// The other way round.
+#[ext_action(function)]
+pub fn reversed(
+    /// Bytes.
+    mut value: Vec<u8>,
+) -> Vec<u8> {
+    value.reverse();
+    value
+}
+
 /// Gives the same for the same.
 #[ext_action(function)]
 #[deprecated = "multiply yourself"]

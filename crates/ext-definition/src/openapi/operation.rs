@@ -191,10 +191,18 @@ fn answer(part: &Part<'_>, action: &Action) -> (&'static str, Value) {
     if let Some(example) = result_example(part, action, result) {
         content["example"] = example;
     }
+    let mut content = json!({ "application/json": content });
+    if result.is_binary() {
+        // Who asks for bytes gets them as they are; 3.1 says no more of them.
+        content["application/octet-stream"] = match part.writer.is_old() {
+            true => json!({ "schema": { "type": "string", "format": "binary" } }),
+            false => json!({}),
+        };
+    }
     let response = json!({
         "description": "The result.",
         "headers": headers,
-        "content": { "application/json": content },
+        "content": content,
     });
     ("200", response)
 }

@@ -23,6 +23,14 @@ pub fn fill(operation: &mut Value, part: &Part<'_>, action: &Action) {
         let text = |description: &str| json!({ "description": description, "schema": { "type": "string" } });
         headers["ETag"] = text("Changes with the result.");
         headers["Cache-Control"] = text("How long the result may be kept.");
+        let known = [
+            ("ETag", headers["ETag"].clone()),
+            ("Cache-Control", headers["Cache-Control"].clone()),
+        ];
+        operation["responses"]["304"] = json!({
+            "description": "The result is what `If-None-Match` names.",
+            "headers": serde_json::Map::from_iter(known.map(|(name, it)| (name.to_owned(), it))),
+        });
     }
 }
 

@@ -47,6 +47,7 @@ fn extension(name: &str) -> Extension {
             ],
             "error": { "named": "Wrong" },
         },
+        { "name": "load", "result": { "list": "u8" } },
     ]);
     let package = crate::package::Package {
         namespace: "acme".into(),
@@ -187,6 +188,7 @@ fn functions_are_read_by_get() {
         assert_eq!((day.get("required"), &day["schema"]["format"]), (None, &json!("date")));
         assert_eq!(day["schema"].get("nullable"), None);
         assert!(at(get, "/responses/200/headers").get("ETag").is_some());
+        assert!(at(get, "/responses/304/headers").get("ETag").is_some());
         let store = at(&document, "/paths/~1v1~1acme~1orders~1store");
         assert_eq!(store.get("get"), None);
     }
@@ -212,6 +214,14 @@ fn binary_data_is_a_part_of_a_form_too() {
         assert_eq!(post["description"], "Deprecated: use `keep`");
         // No result: no body.
         assert_eq!(at(post, "/responses/204").get("content"), None);
+        // As base64, and as it is.
+        let load = at(&document, "/paths/~1v1~1acme~1orders~1load/post/responses/200/content");
+        assert_eq!(at(load, "/application~1json/schema"), &json_form);
+        let raw = load["application/octet-stream"].get("schema");
+        assert_eq!(
+            raw.map(|it| &it["format"]),
+            (version == Version::V30).then(|| &part_form["format"])
+        );
         let contents = at(post, "/requestBody/content");
         let form = &contents["multipart/form-data"];
         let mut expected = [json_form, part_form];

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{FromRequest, Multipart, Path, Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -11,13 +11,15 @@ use ext_definition::{code, doc};
 use serde_json::Value;
 
 use super::form::{self, Input};
-use super::page::{Failure, Head, Result, Said, Visitor, show};
+use super::page::{Head, Result, Said, Visitor, show};
 use super::words;
 use crate::auth::Verb;
 use crate::http::actions::{body_limit, find};
-use crate::http::{RequestId, Shared, arguments};
+use crate::http::{RequestId, Shared, body};
 use crate::invoke::{Called, Invocation};
+use crate::platform::Platform;
 use crate::problem::Problem;
+use crate::room::Taken;
 use crate::running::Running;
 
 /// Longest result that is shown, in characters.
@@ -65,7 +67,7 @@ pub async fn page(
 ) -> Result {
     visitor.caller.check(Verb::Invoke, Some(&namespace))?;
     let (running, _) = find(&platform, &namespace, &name)?;
-    let action = wanted(&running, &action)?;
+    let action = running.action(&action)?;
     let inputs = form::inputs(running.extension.definition(), action, None);
     let address = format!("{namespace}/{name}");
     Ok(show(&render(&visitor, &running, address, action, inputs, None)))
@@ -81,8 +83,8 @@ pub async fn run(
 ) -> Result {
     visitor.caller.check(Verb::Invoke, Some(&namespace))?;
     let (running, _) = find(&platform, &namespace, &name)?;
-    let action = wanted(&running, &action)?;
-    let said = said(request, body_limit(&platform, &running)).await?;
+    let action = running.action(&action)?;
+    let (said, taken) = said(&platform, request, body_limit(&platform, &running)).await?;
     let definition = running.extension.definition();
     let mut inputs = form::inputs(definition, action, Some(&said));
     let mut outcome = match form::arguments(definition, action, &said, &mut inputs) {
@@ -93,9 +95,12 @@ pub async fn run(
                 surface: "console",
                 action: action.name.clone(),
                 arguments,
+                taken: Some(taken),
                 parent: None,
             };
-            Outcome::of(action, id.as_str(), platform.invoke(running.clone(), invocation).await)
+            let form = Shown::of(action);
+            let called = platform.invoke(running.clone(), invocation, move |it| form.show(it));
+            Outcome::of(id.as_str(), called.await)
         }
         None => Outcome::unread(id.as_str()),
     };
@@ -110,13 +115,6 @@ pub async fn run(
     let address = format!("{namespace}/{name}");
     let page = render(&visitor, &running, address, action, inputs, Some(outcome));
     Ok((status, show(&page)).into_response())
-}
-
-fn wanted<'a>(running: &'a Running, name: &str) -> Result<&'a Action> {
-    running.extension.action(name).ok_or_else(|| {
-        let message = format!("`{}` has no action `{name}`", running.id);
-        Failure(Problem::new(code::ACTION_UNKNOWN, message))
-    })
 }
 
 fn render<'a>(
@@ -142,12 +140,12 @@ fn render<'a>(
 }
 
 /// What the form says, files as base64.
-async fn said(request: Request, most: usize) -> Result<Said> {
-    let media_type = request.headers().get(header::CONTENT_TYPE);
-    let multipart = media_type.is_some_and(|it| it.as_bytes().starts_with(b"multipart/form-data"));
-    let (parts, body) = arguments::whole(request, most).await?;
+async fn said(platform: &Platform, request: Request, most: usize) -> Result<(Said, Taken)> {
+    let multipart = body::media_type(request.headers()).eq_ignore_ascii_case("multipart/form-data");
+    let mut taken = platform.room.enter();
+    let (parts, body) = body::whole(request, most, Some(&mut taken)).await?;
     if !multipart {
-        return Ok(Said::of(&body));
+        return Ok((Said::of(&body), taken));
     }
     let unreadable = |error: axum::extract::multipart::MultipartError| {
         Problem::new(code::BODY_UNREADABLE, error.body_text())
@@ -167,35 +165,60 @@ async fn said(request: Request, most: usize) -> Result<Said> {
             None => pairs.push((name, String::from_utf8_lossy(&bytes).into_owned())),
         }
     }
-    Ok(Said::from(pairs))
+    Ok((Said::from(pairs), taken))
+}
+
+/// How the result of an action is shown.
+#[derive(Clone, Copy)]
+enum Shown {
+    Nothing,
+    Text,
+    Download,
+}
+
+impl Shown {
+    fn of(action: &Action) -> Self {
+        match &action.result {
+            None | Some(Type::Unit) => Self::Nothing,
+            Some(ty) if ty.is_binary() => Self::Download,
+            Some(_) => Self::Text,
+        }
+    }
+
+    /// What is shown, and whether as an address.
+    fn show(self, result: Value) -> (String, bool) {
+        match (self, result) {
+            (Self::Nothing, _) => (String::new(), false),
+            (Self::Download, Value::String(base64)) => {
+                (format!("data:application/octet-stream;base64,{base64}"), true)
+            }
+            (_, result) => (pretty(&result), false),
+        }
+    }
+}
+
+fn pretty(value: &Value) -> String {
+    let text = serde_json::to_string_pretty(value).unwrap_or_default();
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{} …\n[{} bytes in all]", &text[..end], text.len()),
+        None => text,
+    }
 }
 
 impl Outcome {
-    fn of(action: &Action, id: &str, called: Called) -> Self {
+    fn of(id: &str, called: Called<(String, bool)>) -> Self {
         let mut outcome = Self {
             called: true,
             took: u64::try_from(called.took.as_micros()).unwrap_or(u64::MAX),
             log: called.log,
             ..Self::unread(id)
         };
-        let pretty = |value: &Value| {
-            let text = serde_json::to_string_pretty(value).unwrap_or_default();
-            match text.char_indices().nth(SHOWN) {
-                Some((end, _)) => format!("{} …\n[{} bytes in all]", &text[..end], text.len()),
-                None => text,
-            }
-        };
         match called.result {
-            Ok(value) => {
+            Ok((shown, is_address)) => {
                 outcome.problem = None;
-                let gives = action.result.as_ref().filter(|it| **it != Type::Unit);
-                if let (Some(ty), Value::String(base64)) = (gives, &value)
-                    && ty.is_binary()
-                {
-                    outcome.download =
-                        Some(format!("data:application/octet-stream;base64,{base64}"));
-                } else if gives.is_some() {
-                    outcome.result = pretty(&value);
+                match is_address {
+                    true => outcome.download = Some(shown),
+                    false => outcome.result = shown,
                 }
             }
             Err(problem) => {

@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{FromRequestParts, Request};
-use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::{Html, IntoResponse, Response};
 use ext_definition::code;
 
 use super::assets;
 use crate::auth::{Caller, Verb};
-use crate::http::{Asker, arguments};
+use crate::http::{Asker, body};
 use crate::problem::Problem;
 
 /// The frame of a page.
@@ -174,13 +173,11 @@ impl Said {
 
     /// Those of a form's body.
     pub async fn of_body(request: Request) -> Result<Self> {
-        let media_type = request.headers().get(header::CONTENT_TYPE);
-        if !media_type
-            .is_some_and(|it| it.as_bytes().starts_with(b"application/x-www-form-urlencoded"))
-        {
-            return Err(Problem::new(code::MEDIA_TYPE, "the body is no form").into());
+        let media_type = body::media_type(request.headers());
+        if !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            return Err(body::not_read(media_type).into());
         }
-        let (_, body) = arguments::whole(request, Self::MOST).await?;
+        let (_, body) = body::whole(request, Self::MOST, None).await?;
         Ok(Self::of(&body))
     }
 

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ext_definition::code;
-use ext_definition::model::Type;
+use ext_definition::model::{Action, Type};
+use ext_definition::package::Permissions;
 use ext_registry::PackageName;
 use serde_json::Value;
 
@@ -17,6 +18,7 @@ use super::arguments;
 use super::asker::Asked;
 use super::{Asker, RequestId, Shared};
 use crate::auth::Verb;
+use crate::gate::Permit;
 use crate::invoke::Invocation;
 use crate::platform::Platform;
 use crate::problem::Problem;
@@ -29,6 +31,9 @@ const OCTETS: &str = "application/octet-stream";
 /// How long the result of a function may be used again, in seconds, where no version is
 /// pinned: another version may become active meanwhile.
 const FRESH: u32 = 60;
+
+/// Bytes of an answer from which on it is large.
+const HELD: usize = 64 << 10;
 
 /// `POST`, and for functions `GET`, on `/v1/NAMESPACE/NAME[@VERSION]/ACTION`.
 pub async fn call(
@@ -48,14 +53,7 @@ pub async fn answer(
     asked: Asked,
     request: Request,
 ) -> Response {
-    called(platform, names, asked, request).await.unwrap_or_else(|problem| {
-        let allow = (problem.code() == code::METHOD).then(|| HeaderValue::from_static("POST"));
-        let mut response = problem.into_response();
-        if let Some(allow) = allow {
-            response.headers_mut().insert(header::ALLOW, allow);
-        }
-        response
-    })
+    called(platform, names, asked, request).await.unwrap_or_else(IntoResponse::into_response)
 }
 
 async fn called(
@@ -66,39 +64,53 @@ async fn called(
 ) -> Result<Response, Problem> {
     let consumer = asker.may(Verb::Invoke, Some(&namespace))?.name.clone();
     let (running, pinned) = find(platform, &namespace, &name)?;
-    let found = running.extension.action(&action);
-    let is_function = found.is_some_and(|it| it.options.function);
+    let described = running.action(&action)?;
     let by_get = matches!(*request.method(), Method::GET | Method::HEAD);
-    if *request.method() != Method::POST && !(by_get && is_function) {
-        let message = "an action is called by POST, and by GET if it is a function";
-        return Err(Problem::new(code::METHOD, message));
+    if *request.method() != Method::POST && !(by_get && described.options.function) {
+        return Ok(wrong_method(described));
     }
-    let as_bytes = wants_bytes(request.headers());
+    let form = Form::of(described, by_get, request.headers());
+    let fresh = by_get.then(|| freshness(&running, pinned));
     let if_none_match = request.headers().get(header::IF_NONE_MATCH).cloned();
     let parent = TraceContext::of(request.headers());
-    let most = body_limit(platform, &running);
-    let arguments = match by_get {
-        true => arguments::of_query(&running, found, request.uri().query().unwrap_or_default())?,
-        false => arguments::of_body(found.map(|it| (&*running, it)), request, most).await?,
+    let (arguments, taken) = if by_get {
+        let query = request.uri().query().unwrap_or_default();
+        (arguments::of_query(&running, described, query)?, None)
+    } else {
+        let most = body_limit(platform, &running);
+        let body = arguments::of_body(platform, (&running, described), request, most);
+        let (arguments, taken) = body.await?;
+        (arguments, Some(taken))
     };
-    let is_binary = found.and_then(|it| it.result.as_ref()).is_some_and(Type::is_binary);
-    let gives_nothing = found.is_some_and(|it| matches!(it.result, None | Some(Type::Unit)));
     let invocation = Invocation {
         id: id.as_str().to_owned(),
         consumer,
         surface: "http",
         action,
         arguments,
+        taken,
         parent,
     };
-    let called = platform.invoke(running, invocation).await;
-    let result = called.result?;
-    Ok(match (gives_nothing, by_get) {
-        (true, _) => StatusCode::NO_CONTENT.into_response(),
-        (false, false) if is_binary && as_bytes => bytes(&result),
-        (false, false) => json(&result),
-        (false, true) => cached(&result, pinned, if_none_match.as_ref()),
-    })
+    let called = platform.invoke(running, invocation, move |result| Written::new(form, &result));
+    let called = called.await;
+    let mut response = match (called.result?, fresh) {
+        (written, Some(fresh)) => written.cached(fresh, if_none_match.as_ref(), called.place),
+        (written, None) => written.response(called.place),
+    };
+    if form.is_chosen {
+        response.headers_mut().append(header::VARY, HeaderValue::from_static("accept"));
+    }
+    Ok(response)
+}
+
+fn wrong_method(action: &Action) -> Response {
+    let (allowed, message) = match action.options.function {
+        true => ("GET, HEAD, POST", "a function is called by GET or POST"),
+        false => ("POST", "an action is called by POST, and by GET if it is a function"),
+    };
+    let mut response = Problem::new(code::METHOD, message).into_response();
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
+    response
 }
 
 /// The version that an address means, and whether it names one that is always the same.
@@ -127,15 +139,44 @@ pub fn body_limit(platform: &Platform, running: &Running) -> usize {
     asked.and_then(|it| usize::try_from(it).ok()).map_or(most, |it| it.min(most))
 }
 
-fn json(result: &Value) -> Response {
-    // What serde_json made it can write.
-    let body = serde_json::to_vec(result).unwrap_or_default();
-    let mut response = Response::new(Body::from(body));
-    let headers = response.headers_mut();
-    // Room for those that every answer gets as well.
-    headers.reserve(super::HEADERS + 1);
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
+/// How long the result of a function may be used again (RFC 9111). Tokens differ in what they
+/// may see, so that it is nobody else's.
+fn freshness(running: &Running, pinned: bool) -> String {
+    let asks = &running.extension.definition().package.permissions;
+    // What depends on nothing else is the same for ever: a published version never changes.
+    match pinned && running.is_published() && *asks == Permissions::default() {
+        true => "private, max-age=31536000, immutable".to_owned(),
+        false => format!("private, max-age={FRESH}"),
+    }
+}
+
+/// What a result is written as.
+#[derive(Debug, Clone, Copy)]
+struct Form {
+    kind: Kind,
+    /// Whether the request could choose it.
+    is_chosen: bool,
+    /// Whether it is told from others of the same address.
+    is_tagged: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Nothing,
+    Json,
+    Bytes,
+}
+
+impl Form {
+    fn of(action: &Action, is_tagged: bool, headers: &HeaderMap) -> Self {
+        let is_chosen = action.result.as_ref().is_some_and(Type::is_binary);
+        let kind = match &action.result {
+            None | Some(Type::Unit) => Kind::Nothing,
+            Some(_) if is_chosen && wants_bytes(headers) => Kind::Bytes,
+            Some(_) => Kind::Json,
+        };
+        Self { kind, is_chosen, is_tagged }
+    }
 }
 
 /// Whether the asker takes bytes rather than JSON: it names them first (RFC 9110, section 12.5.1;
@@ -146,34 +187,86 @@ fn wants_bytes(headers: &HeaderMap) -> bool {
     first.trim().eq_ignore_ascii_case(OCTETS)
 }
 
-/// A binary result as it is, instead of base64 in JSON.
-fn bytes(result: &Value) -> Response {
-    match result.as_str().and_then(|it| STANDARD.decode(it).ok()) {
-        Some(bytes) => ([(header::CONTENT_TYPE, OCTETS)], Body::from(bytes)).into_response(),
-        None => json(result),
+/// A result as it is sent.
+struct Written {
+    kind: Kind,
+    bytes: Vec<u8>,
+    /// What tells it from others, in quotes.
+    tag: Option<String>,
+}
+
+impl Written {
+    fn new(form: Form, result: &Value) -> Self {
+        let decoded = |text: &Value| STANDARD.decode(text.as_str()?).ok();
+        let (kind, bytes) = match form.kind {
+            Kind::Nothing => (Kind::Nothing, Vec::new()),
+            Kind::Bytes if let Some(bytes) = decoded(result) => (Kind::Bytes, bytes),
+            // What serde_json made it can write.
+            Kind::Bytes | Kind::Json => {
+                (Kind::Json, serde_json::to_vec(result).unwrap_or_default())
+            }
+        };
+        let tag = || format!("\"{}\"", &ext_registry::Digest::of(&bytes).hex()[..32]);
+        let tag = form.is_tagged.then(tag);
+        Self { kind, bytes, tag }
+    }
+
+    /// An answer, which keeps its place until it is on its way, if it is large.
+    fn response(self, place: Option<Permit>) -> Response {
+        let media_type = match self.kind {
+            Kind::Nothing => return StatusCode::NO_CONTENT.into_response(),
+            Kind::Json => "application/json",
+            Kind::Bytes => OCTETS,
+        };
+        let bytes = match place {
+            Some(place) if self.bytes.len() > HELD => {
+                Bytes::from_owner(Held { bytes: self.bytes, _place: place })
+            }
+            _ => self.bytes.into(),
+        };
+        let mut response = Response::new(Body::from(bytes));
+        let headers = response.headers_mut();
+        // Room for those that every answer gets as well.
+        headers.reserve(super::HEADERS + 1);
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+        response
+    }
+
+    /// An answer that may be used again (RFC 9111); or none, if the asker has it.
+    fn cached(
+        mut self,
+        fresh: String,
+        known: Option<&HeaderValue>,
+        place: Option<Permit>,
+    ) -> Response {
+        let tag = self.tag.take().unwrap_or_default();
+        let same = |known: &HeaderValue| {
+            let known = known.to_str().unwrap_or_default();
+            known.split(',').any(|it| it.trim().trim_start_matches("W/") == tag || it.trim() == "*")
+        };
+        let mut response = match known.is_some_and(same) {
+            true => StatusCode::NOT_MODIFIED.into_response(),
+            false => self.response(place),
+        };
+        let headers = response.headers_mut();
+        for (name, value) in [(header::ETAG, tag), (header::CACHE_CONTROL, fresh)] {
+            if let Ok(value) = value.parse() {
+                headers.insert(name, value);
+            }
+        }
+        headers.append(header::VARY, HeaderValue::from_static("authorization, cookie"));
+        response
     }
 }
 
-/// An answer that may be used again (RFC 9111).
-fn cached(result: &Value, pinned: bool, known: Option<&HeaderValue>) -> Response {
-    let body = serde_json::to_vec(result).unwrap_or_default();
-    let tag = format!("\"{}\"", &ext_registry::Digest::of(&body).hex()[..32]);
-    // Tokens differ in what they may see.
-    let control = match pinned {
-        true => "private, max-age=31536000, immutable".to_owned(),
-        false => format!("private, max-age={FRESH}"),
-    };
-    let headers = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, control)];
-    let same = |known: &HeaderValue| {
-        let known = known.to_str().unwrap_or_default();
-        known.split(',').any(|it| it.trim().trim_start_matches("W/") == tag || it.trim() == "*")
-    };
-    let vary = [(header::VARY, "authorization, cookie")];
-    match known.is_some_and(same) {
-        true => (StatusCode::NOT_MODIFIED, headers, vary).into_response(),
-        false => {
-            let content = [(header::CONTENT_TYPE, "application/json")];
-            (headers, vary, content, Body::from(body)).into_response()
-        }
+/// A large answer, and the place of its call: who reads slowly has no more calls meanwhile.
+struct Held {
+    bytes: Vec<u8>,
+    _place: Permit,
+}
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
     }
 }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::{broadcast, mpsc};
 
-use super::{Asker, RequestId, Shared};
+use super::{Asker, RequestId, Shared, body};
 use crate::auth::{Scope, Verb};
 use crate::deploy::DeployRequest;
 use crate::problem::Problem;
@@ -34,8 +34,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self> {
-        let value = super::arguments::of_body(None, request, MAX_BODY).await?;
-        serde_json::from_value(value)
+        let (parts, mut body) = body::whole(request, MAX_BODY, None).await?;
+        if body.is_empty() {
+            body = Bytes::from_static(b"{}");
+        } else if !body::media_type(&parts.headers).eq_ignore_ascii_case("application/json") {
+            return Err(body::not_read(body::media_type(&parts.headers)));
+        }
+        serde_json::from_slice(&body)
             .map(Self)
             .map_err(|error| Problem::new(code::BODY_UNREADABLE, error.to_string()))
     }

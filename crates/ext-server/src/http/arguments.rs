@@ -1,135 +1,106 @@
 //! Arguments of a call, as requests carry them.
 
-use std::time::Duration;
+use std::sync::Arc;
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
 use axum::http::header;
-use axum::http::request::Parts;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ext_definition::code;
 use ext_definition::model::{Action, Field, Kind, Type};
 use serde_json::{Map, Value};
 
+use super::body;
+use crate::platform::Platform;
 use crate::problem::Problem;
+use crate::room::Taken;
 use crate::running::Running;
-use crate::stream::next;
-
-/// Longest that the body of a request may take to come.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Who has not sent anything for so long waits for the answer.
-const PAUSE: Duration = Duration::from_secs(1);
 
 /// Bytes of a body that are read in less than a millisecond.
 const SMALL: usize = 128 << 10;
 
-/// Most bytes of a body that is too large which are read all the same.
-const SKIPPED: usize = 64 << 20;
-
-/// Arguments in the body of a request, of `most` bytes.
+/// Arguments in the body of a request, of `most` bytes, and what they take.
 pub async fn of_body(
-    called: Option<(&Running, &Action)>,
+    platform: &Platform,
+    called: (&Arc<Running>, &Action),
     request: Request,
     most: usize,
-) -> Result<Value, Problem> {
-    let (parts, body) = whole(request, most).await?;
+) -> Result<(Value, Taken), Problem> {
+    let mut taken = platform.room.enter();
+    let (parts, body) = body::whole(request, most, Some(&mut taken)).await?;
     if body.is_empty() {
         // An action without parameters needs no body.
-        return Ok(Value::Object(Map::new()));
+        return Ok((Value::Object(Map::new()), taken));
     }
-    let media_type = parts.headers.get(header::CONTENT_TYPE);
-    let media_type = media_type.and_then(|it| it.to_str().ok()).unwrap_or_default();
-    let essence = media_type.split(';').next().unwrap_or_default().trim();
-    if essence.eq_ignore_ascii_case("application/json") {
-        return json(body).await.map_err(|error| {
-            Problem::new(code::BODY_UNREADABLE, format!("the body is no JSON: {error}"))
-        });
+    if let Some(coding) = parts.headers.get(header::CONTENT_ENCODING)
+        && !coding.as_bytes().eq_ignore_ascii_case(b"identity")
+    {
+        let coding = String::from_utf8_lossy(coding.as_bytes()).into_owned();
+        let message = format!("a body with the content coding `{coding}` is not read");
+        return Err(Problem::new(code::MEDIA_TYPE, message));
     }
-    if essence.eq_ignore_ascii_case("multipart/form-data") {
+    let media_type = body::media_type(&parts.headers);
+    if media_type.eq_ignore_ascii_case("application/json") {
+        if body.len() > body::FREE && !taken.more(size_as_values(&body)) {
+            return Err(body::no_room());
+        }
+        let read = move || {
+            serde_json::from_slice(&body).map_err(|error| {
+                Problem::new(code::BODY_UNREADABLE, format!("the body is no JSON: {error}"))
+            })
+        };
+        let arguments = match taken.bytes() > SMALL {
+            false => read()?,
+            true => platform.workers.aside(read).await.ok_or_else(lost)??,
+        };
+        return Ok((arguments, taken));
+    }
+    if media_type.eq_ignore_ascii_case("multipart/form-data") {
+        // Once more as base64, or whatever its parts of JSON are.
+        if body.len() > body::FREE && !taken.more(body.len() + size_as_values(&body)) {
+            return Err(body::no_room());
+        }
+        let is_small = body.len() <= SMALL;
         let mut request = Request::from_parts(parts, Body::from(body));
         // It is within our own limits, which may be larger.
         DefaultBodyLimit::disable().apply(&mut request);
+        let (running, action) = (called.0.clone(), called.1.clone());
         // Seldom, and large as a future.
-        return Box::pin(of_parts(called, request)).await;
+        let read = Box::pin(async move { of_parts(&running, &action, request).await });
+        let arguments = match is_small {
+            true => read.await?,
+            false => {
+                let runtime = tokio::runtime::Handle::current();
+                // All of it is there: nothing is waited for.
+                let read = move || runtime.block_on(read);
+                platform.workers.aside(read).await.ok_or_else(lost)??
+            }
+        };
+        return Ok((arguments, taken));
     }
-    let message = match essence {
-        "" => "the request does not say of which media type its body is".to_owned(),
-        other => format!("a body of `{}` is not read", other.to_ascii_lowercase()),
+    Err(body::not_read(media_type))
+}
+
+/// Bytes that a text in JSON takes as values, at most about: a node of the tree for each object
+/// that is not empty, room for ten entries in it; growing lists have up to twice their room.
+fn size_as_values(text: &[u8]) -> usize {
+    let of = |byte: &u8| match byte {
+        b'{' => 640,
+        b'[' | b',' => 64,
+        b':' => 100,
+        _ => 1,
     };
-    Err(Problem::new(code::MEDIA_TYPE, message))
+    text.iter().map(of).sum()
 }
 
-/// A value; what takes long to read is read where it holds up nobody.
-async fn json(body: Bytes) -> Result<Value, String> {
-    let is_small = body.len() <= SMALL;
-    let read = move || serde_json::from_slice(&body).map_err(|error| error.to_string());
-    match is_small {
-        true => read(),
-        false => tokio::task::spawn_blocking(read).await.map_err(|error| error.to_string())?,
-    }
-}
-
-/// A request with the whole of its body, of `most` bytes.
-pub async fn whole(request: Request, most: usize) -> Result<(Parts, Bytes), Problem> {
-    let length = request.headers().get(header::CONTENT_LENGTH);
-    if length.and_then(|it| it.to_str().ok()?.parse::<usize>().ok()).is_some_and(|it| it > most) {
-        // Whoever still sends would see the connection break, and not the answer; who asked
-        // before he sends is told now.
-        if !request.headers().contains_key(header::EXPECT) {
-            let _ = tokio::time::timeout(PATIENCE, skip(request.into_body())).await;
-        }
-        return Err(too_large(most));
-    }
-    let (parts, body) = request.into_parts();
-    let late = |_| Problem::new(code::BODY_UNREADABLE, "the body took too long to come");
-    let body = tokio::time::timeout(PATIENCE, all(body, most)).await.map_err(late)??;
-    Ok((parts, body))
-}
-
-/// All bytes of a body, of which there may be so many.
-async fn all(body: Body, most: usize) -> Result<Bytes, Problem> {
-    let mut stream = body.into_data_stream();
-    // Small ones come in one part, which is not copied.
-    let (mut first, mut all) = (Bytes::new(), Vec::new());
-    while let Some(part) = next(&mut stream).await {
-        let part = part.map_err(|error| {
-            Problem::new(code::BODY_UNREADABLE, format!("the body broke off: {error}"))
-        })?;
-        if part.len() > most - first.len().max(all.len()) {
-            return Err(too_large(most));
-        }
-        if first.is_empty() {
-            first = part;
-            continue;
-        }
-        if all.is_empty() {
-            all.extend_from_slice(&first);
-        }
-        all.extend_from_slice(&part);
-    }
-    Ok(if all.is_empty() { first } else { all.into() })
-}
-
-/// Reads what comes without a pause, up to a limit, and keeps nothing of it.
-async fn skip(body: Body) {
-    let (mut stream, mut left) = (body.into_data_stream(), SKIPPED);
-    while let Ok(Some(Ok(bytes))) = tokio::time::timeout(PAUSE, next(&mut stream)).await {
-        match left.checked_sub(bytes.len()) {
-            Some(rest) => left = rest,
-            None => return,
-        }
-    }
-}
-
-fn too_large(most: usize) -> Problem {
-    Problem::new(code::BODY_TOO_LARGE, format!("the body is larger than {most} bytes"))
+fn lost() -> Problem {
+    Problem::new(code::SERVER_FULL, "the request was lost").retry_after(1)
 }
 
 /// One part for each argument: JSON if it says so, bytes where the action takes bytes, else
 /// as in a query.
-async fn of_parts(called: Option<(&Running, &Action)>, request: Request) -> Result<Value, Problem> {
+async fn of_parts(running: &Running, action: &Action, request: Request) -> Result<Value, Problem> {
     let unreadable = |message: String| Problem::new(code::BODY_UNREADABLE, message);
     let mut parts = Multipart::from_request(request, &())
         .await
@@ -143,18 +114,17 @@ async fn of_parts(called: Option<(&Running, &Action)>, request: Request) -> Resu
         };
         let json = part.content_type().is_some_and(|it| it.starts_with("application/json"));
         let bytes = part.bytes().await.map_err(|error| unreadable(error.body_text()))?;
-        let parameter =
-            called.and_then(|(running, action)| Some((running, parameter(action, &name)?)));
+        let parameter = parameter(action, &name);
         let value = if json {
             serde_json::from_slice(&bytes)
                 .map_err(|error| unreadable(format!("the part `{name}` is no JSON: {error}")))?
-        } else if parameter.is_some_and(|(_, it)| it.ty.required().is_binary()) {
+        } else if parameter.is_some_and(|it| it.ty.required().is_binary()) {
             Value::String(STANDARD.encode(&bytes))
         } else {
             let text = String::from_utf8(bytes.to_vec())
                 .map_err(|_| unreadable(format!("the part `{name}` is no text in UTF-8")))?;
             match parameter {
-                Some((running, parameter)) => value(running, &parameter.ty, text),
+                Some(parameter) => value(running, &parameter.ty, text),
                 None => Value::String(text),
             }
         };
@@ -166,25 +136,23 @@ async fn of_parts(called: Option<(&Running, &Action)>, request: Request) -> Resu
 }
 
 /// Arguments in a query: `arguments=` with the whole object, or each by its name.
-pub fn of_query(running: &Running, action: Option<&Action>, query: &str) -> Result<Value, Problem> {
+pub fn of_query(running: &Running, action: &Action, query: &str) -> Result<Value, Problem> {
     let unreadable = |message: String| Problem::new(code::BODY_UNREADABLE, message);
     let pairs: Vec<(String, String)> = axum::extract::Query::try_from_uri(
         &format!("/?{query}").parse().map_err(|_| unreadable("the query is none".into()))?,
     )
     .map(|axum::extract::Query(pairs)| pairs)
     .map_err(|error| unreadable(error.body_text()))?;
-    let takes = |name: &str| action.is_some_and(|it| parameter(it, name).is_some());
     if let [(name, text)] = &pairs[..]
         && name == "arguments"
-        && !takes(name)
+        && parameter(action, name).is_none()
     {
         return serde_json::from_str(text)
             .map_err(|error| unreadable(format!("`arguments` is no JSON: {error}")));
     }
     let mut arguments = Map::new();
     for (name, text) in pairs {
-        let parameter = action.and_then(|it| parameter(it, &name));
-        let value = match parameter {
+        let value = match parameter(action, &name) {
             Some(parameter) => value(running, &parameter.ty, text),
             None => Value::String(text),
         };

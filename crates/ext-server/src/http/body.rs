@@ -1,0 +1,119 @@
+//! Bodies of requests, read within limits of size and time.
+
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use ext_definition::code;
+
+use crate::problem::Problem;
+use crate::room::Taken;
+use crate::stream::next;
+
+/// Longest that a body may take to come.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Who has not sent anything for so long waits for the answer.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Bytes of a body that takes no room: as many as come with nearly all calls.
+pub const FREE: usize = 4 << 10;
+
+/// Most bytes of a body that is too large which are read all the same.
+const SKIPPED: usize = 64 << 20;
+
+/// The media type of a body, without parameters; empty: the request does not say.
+pub fn media_type(headers: &HeaderMap) -> &str {
+    let said = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok());
+    said.unwrap_or_default().split(';').next().unwrap_or_default().trim()
+}
+
+/// Why a body of such a media type is not read.
+pub fn not_read(media_type: &str) -> Problem {
+    let message = match media_type {
+        "" => "the request does not say of which media type its body is".to_owned(),
+        other => format!("a body of `{}` is not read", other.to_ascii_lowercase()),
+    };
+    Problem::new(code::MEDIA_TYPE, message)
+}
+
+/// A request with the whole of its body, of `most` bytes, which takes its room where it may be
+/// large.
+///
+/// # Errors
+/// When it is larger, there is no room for it, or it does not come.
+pub async fn whole(
+    request: Request,
+    most: usize,
+    taken: Option<&mut Taken>,
+) -> Result<(Parts, Bytes), Problem> {
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    if length.and_then(|it| it.to_str().ok()?.parse::<usize>().ok()).is_some_and(|it| it > most) {
+        // Whoever still sends would see the connection break, and not the answer; who asked
+        // before he sends is told now.
+        if !request.headers().contains_key(header::EXPECT) {
+            let _ = tokio::time::timeout(PATIENCE, skip(request.into_body())).await;
+        }
+        return Err(too_large(most));
+    }
+    let (parts, body) = request.into_parts();
+    let body = tokio::time::timeout(PATIENCE, all(body, most, taken)).await;
+    let late = |_| {
+        let message = "the body took too long to come";
+        Problem::new(code::BODY_UNREADABLE, message).of_status(StatusCode::REQUEST_TIMEOUT)
+    };
+    let body = body.map_err(late)??;
+    Ok((parts, body))
+}
+
+/// All bytes of a body, of which there may be so many.
+async fn all(body: Body, most: usize, mut taken: Option<&mut Taken>) -> Result<Bytes, Problem> {
+    let mut stream = body.into_data_stream();
+    // Small ones come in one part, which is not copied.
+    let (mut first, mut all) = (Bytes::new(), Vec::new());
+    while let Some(part) = next(&mut stream).await {
+        let part = part.map_err(|error| {
+            Problem::new(code::BODY_UNREADABLE, format!("the body broke off: {error}"))
+        })?;
+        if part.len() > most - first.len().max(all.len()) {
+            return Err(too_large(most));
+        }
+        // What comes, not what is announced: announcing takes nobody's room.
+        let is_free = first.len().max(all.len()) + part.len() <= FREE;
+        if !is_free && taken.as_mut().is_some_and(|it| !it.more(part.len())) {
+            return Err(no_room());
+        }
+        if first.is_empty() {
+            first = part;
+            continue;
+        }
+        if all.is_empty() {
+            all.extend_from_slice(&first);
+        }
+        all.extend_from_slice(&part);
+    }
+    Ok(if all.is_empty() { first } else { all.into() })
+}
+
+/// Reads what comes without a pause, up to a limit, and keeps nothing of it.
+async fn skip(body: Body) {
+    let (mut stream, mut left) = (body.into_data_stream(), SKIPPED);
+    while let Ok(Some(Ok(bytes))) = tokio::time::timeout(PAUSE, next(&mut stream)).await {
+        match left.checked_sub(bytes.len()) {
+            Some(rest) => left = rest,
+            None => return,
+        }
+    }
+}
+
+fn too_large(most: usize) -> Problem {
+    Problem::new(code::BODY_TOO_LARGE, format!("the body is larger than {most} bytes"))
+}
+
+/// Of a request for which there is no room.
+pub fn no_room() -> Problem {
+    let message = "the requests that are here already take all the room that there is for them";
+    Problem::new(code::SERVER_FULL, message).retry_after(1)
+}
