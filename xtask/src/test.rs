@@ -22,6 +22,12 @@ pub fn verb(arguments: &[String]) -> Result {
         cargo = cargo.env("CARGO_EXT_TOOLCHAIN", toolchain::LINKED);
     }
     if !chooses_packages(arguments) {
+        if chooses_targets(arguments) {
+            // cargo builds a command with the tests of its own package: the others would start
+            // the one of before.
+            let command = ["test", "--workspace", "--no-run", "--quiet", "--test", "cli"];
+            Run::cargo().args(command).show()?;
+        }
         // With the whole workspace cargo builds the command as well: no second build of it,
         // which would be one of the runtime too, with other features.
         cargo = cargo.arg("--workspace").env("EXT_TEST_BUILT", "1");
@@ -29,11 +35,20 @@ pub fn verb(arguments: &[String]) -> Result {
     cargo.args(arguments).show()
 }
 
+/// The arguments that are cargo's.
+fn of_cargo(arguments: &[String]) -> impl Iterator<Item = &str> {
+    arguments.iter().take_while(|argument| *argument != "--").map(String::as_str)
+}
+
+/// Whether the arguments say themselves which targets they mean.
+fn chooses_targets(arguments: &[String]) -> bool {
+    let targets = ["--lib", "--bin", "--test", "--example", "--bench", "--doc"];
+    of_cargo(arguments).any(|argument| targets.iter().any(|it| argument.starts_with(it)))
+}
+
 /// Whether the arguments say themselves which packages they mean.
 fn chooses_packages(arguments: &[String]) -> bool {
-    let ours = arguments.iter().take_while(|argument| *argument != "--");
-    let mut ours = ours.map(String::as_str);
-    ours.any(|argument| {
+    of_cargo(arguments).any(|argument| {
         argument.starts_with("--package")
             || argument == "--manifest-path"
             || (argument.starts_with("-p") && !argument.starts_with("--"))
