@@ -409,7 +409,8 @@ impl Loaded {
     ) -> Result<JsonCall<'a>, Error<ActionError>> {
         let index = self.by_name.index(name, &self.definition)?;
         let action = &self.definition.actions[index];
-        let params = self.types.arguments(action, arguments).map_err(Error::Arguments)?;
+        let params = self.types.arguments(action, arguments, self.limits.memory);
+        let params = params.map_err(Error::Arguments)?;
         Ok(JsonCall { loaded: self, index, action, arguments, params })
     }
 
@@ -481,7 +482,7 @@ impl JsonCall<'_> {
     ) -> Result<Value, Error<ActionError>> {
         let loaded = self.loaded;
         let mut result = match called {
-            Ok(results) => loaded.types.outcome(self.action, results).map_err(Error::Action),
+            Ok(results) => loaded.types.outcome(self.action, results, loaded.limits.output),
             Err(failure) => Err(failure.into()),
         };
         if let Err(Error::Action(error)) = &result {
