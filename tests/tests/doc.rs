@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use ext_definition::model::Extension;
-use ext_definition::values::{Types, read};
+use ext_definition::values::{ENOUGH, Types, read};
 use ext_definition::{doc, examples};
 use ext_tests::{Browser, FAINT, Said, Scratch, build_extension, tool};
 use serde_json::{Value, json};
@@ -214,7 +214,7 @@ fn example_calls_fit_their_definitions_and_schemas() {
         for action in &extension.actions {
             let example = examples::arguments(&extension, action);
             assert_eq!(example.open, [], "{name}: {}", action.name);
-            let found = read::<()>(&types, &action.parameters, &example.value).err();
+            let found = read::<()>(&types, &action.parameters, &example.value, ENOUGH).err();
             assert_eq!(found, None, "{name}: {} {}", action.name, example.value);
             assert!(doc::rust_call(&extension, action).is_some(), "{name}: {}", action.name);
             calls.insert(action.name.clone(), example.value);

@@ -13,6 +13,7 @@ mod roundtrip {
     mod outcomes;
     mod requests;
     mod resources;
+    mod room;
     mod rules;
     mod sandbox;
     mod sharing;

@@ -71,8 +71,13 @@ impl Types {
     }
 }
 
+/// So many values are enough for most arguments ([`read`]).
+pub const ENOUGH: usize = 4 << 20;
+
 /// Reads an object with these members, parameters for instance, as values of the sink, in
-/// the order of the fields.
+/// the order of the fields: at most so many values, since a few bytes of JSON may stand for many.
+/// What a structure has counts as two, for its name, whether it was given or not; four bytes
+/// of binary data count as one.
 ///
 /// # Errors
 /// Everything that does not fit.
@@ -80,8 +85,9 @@ pub fn read<S: Sink>(
     types: &Types,
     fields: &[Field],
     value: &Value,
+    most: usize,
 ) -> Result<Vec<(String, S::Value)>, Vec<Violation>> {
-    let mut reader = read::Reader::<S>::new(types);
+    let mut reader = read::Reader::<S>::new(types, most);
     let values = reader.fields(fields, value, "");
     match values {
         Some(values) if reader.violations.is_empty() => Ok(values),
@@ -95,7 +101,7 @@ pub(crate) struct Checking<'t>(read::Reader<'t, ()>);
 
 impl<'t> Checking<'t> {
     pub fn new(types: &'t Types) -> Self {
-        Self(read::Reader::new(types))
+        Self(read::Reader::new(types, usize::MAX))
     }
 
     /// What is wrong with one field's value.

@@ -77,11 +77,49 @@ fn defaults_that_multiply() {
     let types = Types::of(&definition);
     let parameters = &definition.actions[0].parameters;
     let few = json!({ "a": [{}, {}] });
-    assert!(values::read::<()>(&types, parameters, &few).is_ok());
+    assert!(values::read::<()>(&types, parameters, &few, values::ENOUGH).is_ok());
     let many = json!({ "a": vec![json!({}); 100] });
-    let violations = values::read::<()>(&types, parameters, &many).unwrap_err();
+    let violations = values::read::<()>(&types, parameters, &many, values::ENOUGH).unwrap_err();
     assert!(violations.len() <= MAX_VIOLATIONS + 1);
     assert!(violations[0].reason.contains("defaults"), "{}", violations[0]);
+}
+
+#[test]
+fn few_bytes_for_many_values() {
+    let optional = |it: usize| json!({ "name": format!("a{it}"), "type": { "option": "u8" } });
+    let types = json!([structure("T", fields(1_000, optional))]);
+    let parameters = json!([
+        { "name": "a", "type": { "list": { "named": "T" } }, "rules": { "default": [] } },
+        { "name": "b", "type": { "list": "u8" }, "rules": { "default": [] } },
+        { "name": "c", "type": { "map": ["string", "u8"] }, "rules": { "default": {} } },
+    ]);
+    let definition = read(&manifest(parameters, types)).expect("a definition");
+    let types = Types::of(&definition);
+    let parameters = &definition.actions[0].parameters;
+    let bytes = |many: usize| json!({ "b": "AAAA".repeat(many / 3) });
+    let entries = |many: usize| {
+        let all = (0..many).map(|it| (it.to_string(), json!(1)));
+        json!({ "c": all.collect::<serde_json::Map<_, _>>() })
+    };
+    for (value, fits) in [
+        (json!({ "a": vec![json!({}); 49] }), true),
+        (json!({ "a": vec![json!({}); 51] }), false),
+        (json!({ "a": vec![json!({}); 1_000_000] }), false),
+        (bytes(390_000), true),
+        (bytes(410_000), false),
+        (json!({ "b": vec![1; 99_000] }), true),
+        (json!({ "b": vec![1; 101_000] }), false),
+        (entries(33_000), true),
+        (entries(34_000), false),
+    ] {
+        let violations = match values::read::<()>(&types, parameters, &value, 100_000) {
+            Ok(_) => Vec::new(),
+            Err(violations) => violations,
+        };
+        let told: Vec<_> = violations.iter().map(ToString::to_string).collect();
+        let expected = "`arguments` are too many values: 100000 may be given".to_owned();
+        assert_eq!(told, if fits { vec![] } else { vec![expected] });
+    }
 }
 
 #[test]
@@ -143,7 +181,8 @@ fn members_that_nobody_knows_by_the_thousand() {
         (0..50_000).map(|it| (format!("b{it}"), Value::Null)).collect();
     let parameters = &definition.actions[0].parameters;
     let types = Types::of(&definition);
-    let violations = values::read::<()>(&types, parameters, &arguments.into()).unwrap_err();
+    let violations =
+        values::read::<()>(&types, parameters, &arguments.into(), values::ENOUGH).unwrap_err();
     assert_eq!(violations.len(), MAX_VIOLATIONS + 1);
     let size: usize = violations.iter().map(|it| it.reason.len()).sum();
     assert!(size < 100_000, "{size} bytes of messages");

@@ -23,7 +23,7 @@ pub fn run(bytes: &[u8]) {
 pub fn read(definition: &Extension, arguments: &Value) {
     let types = Types::of(definition);
     for action in &definition.actions {
-        match values::read::<Count>(&types, &action.parameters, arguments) {
+        match values::read::<Count>(&types, &action.parameters, arguments, values::ENOUGH) {
             Ok(read) => assert_eq!(read.len(), action.parameters.len()),
             Err(violations) => {
                 assert!(!violations.is_empty());

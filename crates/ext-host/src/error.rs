@@ -31,6 +31,9 @@ pub enum Error<E = Infallible> {
     Trap(Trap),
     /// The call reached a limit and was ended.
     Limit(Limit),
+    /// There are as many instances as the host may have, and all are in use: later there may be
+    /// room.
+    Full,
     /// The runtime could not make or enter an instance.
     Runtime(String),
     /// The platform server on which the extension runs gave no answer of the action's.
@@ -46,6 +49,7 @@ impl<E> Error<E> {
             Self::Arguments(_) => code::ARGUMENTS,
             Self::Trap(_) => code::TRAPPED,
             Self::Limit(_) => code::LIMIT,
+            Self::Full => code::SERVER_FULL,
             Self::Runtime(_) => code::LOAD,
             Self::Server(error) => error.code(),
         }
@@ -66,6 +70,7 @@ impl<E: fmt::Display> fmt::Display for Error<E> {
             }
             Self::Trap(trap) => write!(formatter, "{trap}"),
             Self::Limit(limit) => write!(formatter, "{limit}"),
+            Self::Full => formatter.write_str("there is no room for another instance"),
             Self::Runtime(reason) => write!(formatter, "{CANNOT_RUN}{reason}"),
             Self::Server(error) => write!(formatter, "{error}"),
         }

@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use ext_definition::model::{Action, Extension as Definition};
 use ext_definition::naming::kebab;
 use ext_definition::{artifact, wit};
 use ext_registry::{Digest, PackageName, Registry, Version};
 use serde_json::Value;
+use tokio::time::Instant;
 use try_lock::TryLock;
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker, Val};
 
@@ -17,6 +19,7 @@ use crate::error::{ActionError, Error, LoadError};
 use crate::fits;
 use crate::granted::Granted;
 use crate::host::{Host, Limits};
+use crate::idle::Idle;
 use crate::instance::{Failure, Instance};
 use crate::json;
 use crate::mask::Mask;
@@ -101,12 +104,9 @@ pub struct Loaded {
     /// The instance that is used first: a program that makes one call at a time finds it
     /// here with one atomic exchange, and nobody waits for it.
     first: TryLock<Option<Box<Instance>>>,
-    // In their boxes: an instance moves between here and a call without being copied.
-    #[expect(clippy::vec_box)]
-    others: Mutex<Vec<Box<Instance>>>,
+    others: Idle,
     /// Those whose calls are futures.
-    #[expect(clippy::vec_box)]
-    waiting: Mutex<Vec<Box<Instance>>>,
+    waiting: Idle,
     /// Whether instances are kept for later calls.
     reuses: bool,
 }
@@ -150,11 +150,13 @@ impl Extension {
             pre_async: OnceLock::new(),
             actions,
             first: TryLock::new(None),
-            others: Mutex::default(),
-            waiting: Mutex::default(),
+            others: Idle::default(),
+            waiting: Idle::default(),
             reuses: options.reuse.unwrap_or(host.reuses_instances()),
         };
-        Ok(Self(Backend::Here(Arc::new(loaded))))
+        let loaded = Arc::new(loaded);
+        host.idle().add(&loaded);
+        Ok(Self(Backend::Here(loaded)))
     }
 
     #[cfg(feature = "remote")]
@@ -387,16 +389,18 @@ impl Loaded {
     ) -> Result<Value, Error<ActionError>> {
         let call = self.begin(name, arguments)?;
         let mut results = call.results();
-        let kept = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut instance = match kept {
+        // One for all of it: making an instance takes time, too.
+        let end = deadline(self.limits.time);
+        let mut instance = match self.waiting.take(self.host.idle()) {
             Some(instance) => instance,
-            None => Box::new(Instance::new_async(self).await?),
+            None => self.new_async(end).await?,
         };
         instance.begin(trace);
-        let called = instance.call_values_async(self, call.index, &call.params, &mut results).await;
+        let called =
+            instance.call_values_async(self, call.index, &call.params, &mut results, end).await;
         *output = instance.end();
         if called.is_ok() && self.reuses {
-            self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(instance);
+            self.waiting.keep(instance, self.host.idle());
         }
         call.end(called.map(|()| results), output)
     }
@@ -409,7 +413,8 @@ impl Loaded {
     ) -> Result<JsonCall<'a>, Error<ActionError>> {
         let index = self.by_name.index(name, &self.definition)?;
         let action = &self.definition.actions[index];
-        let params = self.types.arguments(action, arguments).map_err(Error::Arguments)?;
+        let params = self.types.arguments(action, arguments, self.limits.memory);
+        let params = params.map_err(Error::Arguments)?;
         Ok(JsonCall { loaded: self, index, action, arguments, params })
     }
 
@@ -444,19 +449,61 @@ impl Loaded {
         let mut instance = self.other_instance()?;
         let result = call(&mut instance)?;
         if self.reuses {
-            self.others.lock().unwrap_or_else(PoisonError::into_inner).push(instance);
+            self.others.keep(instance, self.host.idle());
         }
         Ok(result)
     }
 
     #[cold]
     fn other_instance(&self) -> Result<Box<Instance>, Failure> {
-        let kept = self.others.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        match kept {
-            Some(instance) => Ok(instance),
-            None => Instance::new(self).map(Box::new),
+        if let Some(instance) = self.others.take(self.host.idle()) {
+            return Ok(instance);
+        }
+        loop {
+            match Instance::new(self) {
+                Err(Failure::Full) if self.host.idle().clear() => {}
+                made => return made.map(Box::new),
+            }
         }
     }
+
+    /// An instance whose calls are futures; those that are idle make room for it.
+    async fn new_async(&self, end: Instant) -> Result<Box<Instance>, Failure> {
+        loop {
+            match Instance::new_async(self, end).await {
+                Err(Failure::Full) if self.host.idle().clear() => {}
+                made => return made.map(Box::new),
+            }
+        }
+    }
+
+    /// Drops its idle instances; gives how many there were.
+    pub fn clear_idle(&self) -> usize {
+        // Who calls has the first one out of its place.
+        let first = self.first.try_lock_explicit(Ordering::Acquire, Ordering::Release);
+        let first = first.and_then(|mut it| it.take());
+        let places = self.host.idle();
+        usize::from(first.is_some()) + self.others.clear(places) + self.waiting.clear(places)
+    }
+
+    /// Drops half of its idle instances that take places.
+    pub fn halve_idle(&self) {
+        let places = self.host.idle();
+        self.others.halve(places);
+        self.waiting.halve(places);
+    }
+}
+
+impl Drop for Loaded {
+    fn drop(&mut self) {
+        self.clear_idle();
+    }
+}
+
+/// When a call that begins now has to be over; a time without end ends in thirty years.
+fn deadline(time: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(time).unwrap_or_else(|| now + Duration::from_secs(1_000_000_000))
 }
 
 /// A call with values in JSON, on whatever instance.
@@ -481,7 +528,7 @@ impl JsonCall<'_> {
     ) -> Result<Value, Error<ActionError>> {
         let loaded = self.loaded;
         let mut result = match called {
-            Ok(results) => loaded.types.outcome(self.action, results).map_err(Error::Action),
+            Ok(results) => loaded.types.outcome(self.action, results, loaded.limits.output),
             Err(failure) => Err(failure.into()),
         };
         if let Err(Error::Action(error)) = &result {

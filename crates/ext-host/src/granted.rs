@@ -8,7 +8,7 @@ use ext_definition::package::Permissions;
 
 use crate::error::LoadError;
 use crate::hosts::Hosts;
-use crate::mask::Mask;
+use crate::mask::{Mask, Secrets};
 use crate::options::Grants;
 
 /// What each instance of an extension gets.
@@ -29,10 +29,10 @@ impl Granted {
     pub fn of(asked: &Permissions, grants: &Grants) -> Result<Self, LoadError> {
         let hosts = Arc::new(Hosts::of(&asked.http, &grants.http)?);
         let mut granted = Self { hosts, ..Self::default() };
-        let mut secrets = Vec::new();
+        let mut secrets = Secrets::default();
         for name in &asked.environment {
             let secret = grants.secrets.get(name);
-            secrets.extend(secret.cloned());
+            secret.into_iter().for_each(|it| secrets.add(it));
             if let Some(value) = secret.or_else(|| grants.environment.get(name)) {
                 granted.environment.push((name.clone(), value.clone()));
             }

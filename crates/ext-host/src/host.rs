@@ -12,8 +12,9 @@ use crate::clock::{Clock, TICK};
 use crate::compiled::Compiled;
 use crate::error::LoadError;
 use crate::extension::{Extension, Locked};
+use crate::idle::Places;
 use crate::options::Options;
-use crate::sandbox::{self, Sandbox};
+use crate::sandbox::{self, MAX_INSTANCES, MAX_MEMORIES, MAX_TABLES, Sandbox};
 use crate::server::{Place, Settings, Trace};
 
 /// What one call may use. An extension that asks to be held to less, in its manifest, is held
@@ -81,6 +82,7 @@ struct Inner {
     compiled: Compiled,
     limits: Limits,
     reuse: bool,
+    idle: Places,
     server: Settings,
     #[cfg(feature = "remote")]
     connections: crate::remote::Connections,
@@ -190,6 +192,10 @@ impl Host {
         &self.0.compiled
     }
 
+    pub(crate) fn idle(&self) -> &Places {
+        &self.0.idle
+    }
+
     pub(crate) fn reuses_instances(&self) -> bool {
         self.0.reuse
     }
@@ -238,7 +244,9 @@ impl HostBuilder {
         self
     }
 
-    /// How many instances may exist at the same time.
+    /// How many instances may exist at the same time. At most half of them are kept for later calls,
+    /// fewer if they are large; when there is no room for another one, none is. A call that
+    /// finds no room even so ends with [`Error::Full`](crate::Error::Full).
     pub fn max_instances(mut self, instances: u32) -> Self {
         self.instances = instances;
         self
@@ -291,7 +299,7 @@ impl HostBuilder {
             .or_else(|_| Engine::new(&config(None)))
             .map_err(failed)?;
         let linker = sandbox::linker(&engine).map_err(failed)?;
-        let Self { limits, reuse, cache, server, .. } = self;
+        let Self { limits, reuse, cache, instances, server } = self;
         let compiled = Compiled::new(&engine, cache.as_deref());
         Ok(Host(Arc::new(Inner {
             engine,
@@ -303,6 +311,7 @@ impl HostBuilder {
             compiled,
             limits,
             reuse,
+            idle: Places::of(instances),
             server,
             #[cfg(feature = "remote")]
             connections: crate::remote::Connections::default(),
@@ -315,12 +324,14 @@ fn config(pool: Option<u32>) -> Config {
     config.epoch_interruption(true);
     if let Some(instances) = pool {
         let mut pool = PoolingAllocationConfig::default();
-        // A package is a component of a few core instances: the extension, the WASI
-        // adapter, and what joins the two.
         pool.total_component_instances(instances)
-            .total_core_instances(instances.saturating_mul(8))
-            .total_memories(instances.saturating_mul(2))
-            .total_tables(instances.saturating_mul(8))
+            .total_core_instances(instances.saturating_mul(MAX_INSTANCES))
+            .total_memories(instances.saturating_mul(MAX_MEMORIES))
+            .total_tables(instances.saturating_mul(MAX_TABLES))
+            // So that no component takes what others need.
+            .max_core_instances_per_component(MAX_INSTANCES)
+            .max_memories_per_component(MAX_MEMORIES)
+            .max_tables_per_component(MAX_TABLES)
             .total_stacks(instances)
             // Giving pages back to the kernel and faulting them in again takes longer than a
             // call that does little. Where the kernel tells which pages were written (Linux

@@ -5,12 +5,14 @@
 //! follows redirects here; an extension that does sends another request, which is looked at
 //! as the first one.
 
+mod reach;
 mod waiting;
 
 use std::pin::Pin;
 use std::sync::Arc;
 
-use http::header::HOST;
+use ext_definition::package::rules;
+use http::header::{HOST, VIA};
 use http::uri::{Authority, Scheme, Uri};
 use http::{HeaderName, HeaderValue, Method, Request};
 use wasmtime::component::Linker;
@@ -26,9 +28,16 @@ use crate::server::Trace;
 /// Most requests of one instance that are under way at a time.
 const MAX_REQUESTS: usize = 32;
 
+/// Bytes that the headers of a request take in memory, at most.
+const MAX_FIELDS: usize = 32 << 10;
+
 /// What a request is a part of (W3C Trace Context).
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
+
+/// What requests came through (RFC 9110, section 7.6.3): servers that trust this machine shall know
+/// that it is not its own request.
+const OURSELVES: HeaderValue = HeaderValue::from_static("1.1 cargo-ext");
 
 /// The state of an instance.
 #[derive(Default)]
@@ -48,7 +57,9 @@ struct Requests {
 
 impl Http {
     pub fn new(hosts: Arc<Hosts>) -> Self {
-        Self { requests: Requests { hosts, ..Requests::default() }, ..Self::default() }
+        let mut context = WasiHttpCtx::new();
+        context.set_field_size_limit(MAX_FIELDS);
+        Self { context, requests: Requests { hosts, ..Requests::default() } }
     }
 
     /// Says what requests are a part of from now on.
@@ -93,9 +104,10 @@ impl WasiHttpHooks for Requests {
             true => Err(Error::ConnectionLimitReached),
             false => self.allowed(request),
         };
-        let sent = request.map(|it| default_hooks().send_request(it, options, before));
         Box::new(async move {
-            let (answer, rest) = Pin::from(sent?).await?;
+            let request = reachable(request?).await?;
+            let sent = default_hooks().send_request(request, options, before);
+            let (answer, rest) = Pin::from(sent).await?;
             let rest = async move {
                 let _running = running;
                 Pin::from(rest).await
@@ -116,15 +128,40 @@ impl Requests {
         let authority = port.map_or(host.clone(), |port| format!("{host}:{port}"));
         let invalid = |_| Error::HttpRequestUriInvalid;
         let header = HeaderValue::from_str(&authority).map_err(|_| Error::HttpRequestUriInvalid)?;
-        let mut parts = request.uri().clone().into_parts();
-        parts.authority = Some(Authority::try_from(authority).map_err(invalid)?);
-        *request.uri_mut() = Uri::from_parts(parts).map_err(|_| Error::HttpRequestUriInvalid)?;
+        set_authority(&mut request, Authority::try_from(authority).map_err(invalid)?)?;
         request.headers_mut().insert(HOST, header);
+        // Somebody on this machine sends it, and nobody whom the machine belongs to.
+        request.headers_mut().append(VIA, OURSELVES);
         if !request.headers().contains_key(TRACEPARENT) {
             request.headers_mut().extend(self.trace.iter().cloned());
         }
         Ok(request)
     }
+}
+
+/// The request, once it is known that its host's name does not lead into the machine's own network:
+/// whose name it is, decides where it leads. A host that is there by its name was granted as that.
+async fn reachable(mut request: Request<WasiBody>) -> Result<Request<WasiBody>, Error> {
+    let (host, port) = destination(request.method(), request.uri())?;
+    if rules::is_near(&host) {
+        return Ok(request);
+    }
+    let address = reach::find(&host, port.unwrap_or_else(|| default_port(request.uri()))).await?;
+    // It goes to the address that was looked at: the next answer of a resolver may be another one.
+    // Over TLS the name is needed; there, whoever answers has to prove that it is his.
+    if request.uri().scheme() != Some(&Scheme::HTTPS) {
+        let invalid = |_| Error::HttpRequestUriInvalid;
+        let authority = Authority::try_from(address.to_string()).map_err(invalid)?;
+        set_authority(&mut request, authority)?;
+    }
+    Ok(request)
+}
+
+fn set_authority(request: &mut Request<WasiBody>, authority: Authority) -> Result<(), Error> {
+    let mut parts = request.uri().clone().into_parts();
+    parts.authority = Some(authority);
+    *request.uri_mut() = Uri::from_parts(parts).map_err(|_| Error::HttpRequestUriInvalid)?;
+    Ok(())
 }
 
 /// Where a request goes: a host in small letters, and a port if it names one.

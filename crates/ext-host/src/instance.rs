@@ -2,8 +2,11 @@
 
 use std::any::TypeId;
 
-use wasmtime::component::{Func, Instance as ComponentInstance, TypedFunc, Val};
-use wasmtime::{Store, UpdateDeadline};
+use tokio::time::Instant;
+use wasmtime::component::{
+    Func, Instance as ComponentInstance, ResourceTableError, TypedFunc, Val,
+};
+use wasmtime::{PoolConcurrencyLimitError, Store, UpdateDeadline};
 use wasmtime_wasi::I32Exit;
 
 use crate::call::Call;
@@ -13,7 +16,7 @@ use crate::host::Limits;
 use crate::log::Records;
 use crate::message;
 use crate::record::Output;
-use crate::sandbox::{Refused, Sandbox};
+use crate::sandbox::{MAX_RESOURCES, Refused, Sandbox};
 use crate::server::Trace;
 
 /// An instance and what it needs to be called.
@@ -36,6 +39,8 @@ struct Function {
 pub enum Failure {
     Trap(Trap),
     Limit(Limit),
+    /// There are as many instances as may be.
+    Full,
     Runtime(String),
 }
 
@@ -44,6 +49,7 @@ impl<E> From<Failure> for Error<E> {
         match failure {
             Failure::Trap(trap) => Self::Trap(trap),
             Failure::Limit(limit) => Self::Limit(limit),
+            Failure::Full => Self::Full,
             Failure::Runtime(reason) => Self::Runtime(reason),
         }
     }
@@ -52,7 +58,7 @@ impl<E> From<Failure> for Error<E> {
 impl Instance {
     /// An instance whose calls end when their ticks are over.
     pub fn new(loaded: &Loaded) -> Result<Self, Failure> {
-        let mut store = store(loaded)?;
+        let mut store = store(loaded, false)?;
         let ticks = loaded.limits.ticks();
         // The epoch may be faster than the clock.
         store.epoch_deadline_callback(|store| match store.data().ticks_left() {
@@ -65,14 +71,14 @@ impl Instance {
     }
 
     /// An instance whose calls are futures: they give way at each tick, and waiting is left to
-    /// the runtime. It has no other calls.
-    pub async fn new_async(loaded: &Loaded) -> Result<Self, Failure> {
-        let mut store = store(loaded)?;
+    /// the runtime. It has no other calls. It has to be there in time.
+    pub async fn new_async(loaded: &Loaded, end: Instant) -> Result<Self, Failure> {
+        let mut store = store(loaded, true)?;
         let ticks = 1;
         store.epoch_deadline_async_yield_and_update(ticks);
         start_call(&mut store, ticks);
         let instance = match loaded.pre_async() {
-            Ok(pre) => within(&loaded.limits, pre.instantiate_async(&mut store)).await,
+            Ok(pre) => within(end, pre.instantiate_async(&mut store)).await,
             Err(error) => Err(error),
         };
         Self::of(loaded, store, ticks, instance)
@@ -151,18 +157,19 @@ impl Instance {
         function.func.call(&mut self.store, params, results).map_err(|error| self.failure(&error))
     }
 
-    /// As [`Instance::call_values`], of an instance whose calls are futures.
+    /// As [`Instance::call_values`], of an instance whose calls are futures; it ends at that time.
     pub async fn call_values_async(
         &mut self,
         loaded: &Loaded,
         index: usize,
         params: &[Val],
         results: &mut [Val],
+        end: Instant,
     ) -> Result<(), Failure> {
         let function = self.function(loaded, index)?;
         start_call(&mut self.store, self.ticks);
         let call = function.func.call_async(&mut self.store, params, results);
-        within(&self.limits, call).await.map_err(|error| self.failure(&error))
+        within(end, call).await.map_err(|error| self.failure(&error))
     }
 
     /// Says what the next call is a part of, and forgets what was written and logged in calls
@@ -187,14 +194,20 @@ impl Instance {
         Output { text, records, dropped, failure: None }
     }
 
+    /// Bytes of all of its memories.
+    pub fn memory(&self) -> usize {
+        self.store.data().memory.taken()
+    }
+
     #[cold]
     fn failure(&self, error: &wasmtime::Error) -> Failure {
         failure(&self.store, &self.limits, error)
     }
 }
 
-fn store(loaded: &Loaded) -> Result<Store<Sandbox>, Failure> {
-    let sandbox = Sandbox::new(loaded).map_err(|error| Failure::Runtime(format!("{error:#}")))?;
+fn store(loaded: &Loaded, futures: bool) -> Result<Store<Sandbox>, Failure> {
+    let sandbox = Sandbox::new(loaded, futures);
+    let sandbox = sandbox.map_err(|error| Failure::Runtime(format!("{error:#}")))?;
     let mut store = Store::new(loaded.host.engine(), sandbox);
     store.limiter(|sandbox| &mut sandbox.memory);
     store.set_hostcall_fuel(loaded.limits.output);
@@ -203,10 +216,10 @@ fn store(loaded: &Loaded) -> Result<Store<Sandbox>, Failure> {
 
 /// Ends what takes longer than it may, waiting and giving way included.
 async fn within<T>(
-    limits: &Limits,
+    end: Instant,
     work: impl Future<Output = wasmtime::Result<T>>,
 ) -> wasmtime::Result<T> {
-    let ended = tokio::time::timeout(limits.time, work).await;
+    let ended = tokio::time::timeout_at(end, work).await;
     ended.unwrap_or_else(|_| Err(wasmtime::Trap::Interrupt.into()))
 }
 
@@ -217,6 +230,9 @@ fn start_call(store: &mut Store<Sandbox>, ticks: u64) {
 }
 
 fn failure(store: &Store<Sandbox>, limits: &Limits, error: &wasmtime::Error) -> Failure {
+    if error.is::<PoolConcurrencyLimitError>() {
+        return Failure::Full;
+    }
     let trap = error.downcast_ref::<wasmtime::Trap>();
     if trap == Some(&wasmtime::Trap::Interrupt) {
         return Failure::Limit(Limit::Time { allowed: limits.time });
@@ -242,6 +258,10 @@ fn failure(store: &Store<Sandbox>, limits: &Limits, error: &wasmtime::Error) -> 
     }
     if let Some(refused) = error.downcast_ref::<Refused>() {
         return Failure::Trap(Trap { message: refused.to_string(), place: None });
+    }
+    if let Some(ResourceTableError::Full) = error.downcast_ref::<ResourceTableError>() {
+        let message = format!("it has more than {MAX_RESOURCES} files, streams and such open");
+        return Failure::Trap(Trap { message, place: None });
     }
     match trap {
         Some(trap) => Failure::Trap(Trap { message: trap.to_string(), place: None }),

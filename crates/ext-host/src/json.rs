@@ -7,10 +7,11 @@ mod write;
 
 use ext_definition::model::{Action, Extension, Type};
 use ext_definition::values::{self as reading, Violation};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use wasmtime::component::Val;
 
-use crate::error::ActionError;
+use self::write::Writer;
+use crate::error::{ActionError, Error, Limit};
 
 /// The types of one definition.
 pub struct Types(reading::Types);
@@ -20,9 +21,17 @@ impl Types {
         Self(reading::Types::of(definition))
     }
 
-    /// The parameters of a call, or everything that is wrong about them.
-    pub fn arguments(&self, action: &Action, given: &Value) -> Result<Vec<Val>, Vec<Violation>> {
-        let values = reading::read::<values::Values>(&self.0, &action.parameters, given)?;
+    /// The parameters of a call that is for an instance with so much memory, or everything that is
+    /// wrong about them.
+    pub fn arguments(
+        &self,
+        action: &Action,
+        given: &Value,
+        memory: usize,
+    ) -> Result<Vec<Val>, Vec<Violation>> {
+        // Each takes some 64 bytes here, and some of the instance.
+        let most = reading::ENOUGH.max(memory / 64);
+        let values = reading::read::<values::Values>(&self.0, &action.parameters, given, most)?;
         Ok(values.into_iter().map(|(_, value)| value).collect())
     }
 
@@ -32,34 +41,32 @@ impl Types {
         vec![Val::Bool(false); usize::from(returns)]
     }
 
-    /// The result of a call, or the action's own error.
-    pub fn outcome(&self, action: &Action, results: Vec<Val>) -> Result<Value, ActionError> {
+    /// The result of a call, or the action's own error; a result that takes too many bytes is none.
+    pub fn outcome(
+        &self,
+        action: &Action,
+        results: Vec<Val>,
+        most: usize,
+    ) -> Result<Value, Error<ActionError>> {
+        let writer = Writer::new(self, most);
         let unit = Type::Unit;
         let ok = action.result.as_ref().unwrap_or(&unit);
-        match (results.into_iter().next(), &action.error) {
+        let outcome = match (results.into_iter().next(), &action.error) {
             (Some(Val::Result(result)), Some(error)) => match result {
                 Ok(value) => {
-                    Ok(value.map_or(Value::Null, |value| self.outputs(action, ok, &value)))
+                    Ok(value.map_or(Value::Null, |value| writer.outputs(action, ok, &value)))
                 }
-                Err(value) => {
-                    let value = value.map_or(Value::Null, |value| self.write(error, &value));
-                    Err(ActionError { message: self.message(error, &value), value })
-                }
+                Err(value) => Err(value.map_or(Value::Null, |value| writer.write(error, &value))),
             },
-            (Some(value), _) => Ok(self.outputs(action, ok, &value)),
+            (Some(value), _) => Ok(writer.outputs(action, ok, &value)),
             (None, _) => Ok(Value::Null),
+        };
+        if writer.is_full() {
+            return Err(Error::Limit(Limit::Output { allowed: most }));
         }
-    }
-
-    /// A result; an object, if it is several outputs with names.
-    fn outputs(&self, action: &Action, ty: &Type, value: &Val) -> Value {
-        match (ty, value) {
-            (Type::Tuple(types), Val::Tuple(values)) if !action.options.outputs.is_empty() => {
-                let values = types.iter().zip(values).map(|(ty, value)| self.write(ty, value));
-                let names = action.options.outputs.iter().cloned();
-                Value::Object(names.zip(values).collect::<Map<_, _>>())
-            }
-            _ => self.write(ty, value),
-        }
+        outcome.map_err(|value| {
+            let message = self.message(action.error.as_ref().unwrap_or(&unit), &value);
+            Error::Action(ActionError { message, value })
+        })
     }
 }

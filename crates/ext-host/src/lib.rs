@@ -32,6 +32,7 @@ mod host;
 mod hosts;
 #[cfg(feature = "http")]
 mod http;
+mod idle;
 mod instance;
 mod json;
 mod log;

@@ -1,26 +1,67 @@
 //! Hides the values of secrets in what an extension writes.
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::output::GAP;
 
 /// Stands for a value that nobody is to see.
 const MASKED: &str = "***";
 
-/// The values to be hidden.
+/// Most bytes of values, and of what it takes to look for each: with more, all is hidden. What looks
+/// for them takes some hundred bytes for each of these at most, and each call makes one.
+const MAX_VALUES: usize = 64 << 10;
+
+/// What a value takes besides its bytes.
+const VALUE: usize = 8;
+
+/// Values that are to be hidden, as they are found.
 #[derive(Default)]
-pub struct Mask {
-    /// `None`: nothing to hide.
-    finder: Option<AhoCorasick>,
-    /// Bytes of the longest value.
-    longest: usize,
+pub struct Secrets {
+    values: Vec<String>,
+    /// Of those that were found, also of those that are too much.
+    bytes: usize,
+}
+
+impl Secrets {
+    /// One more.
+    pub fn add(&mut self, value: &str) {
+        if !value.is_empty() {
+            self.bytes = self.bytes.saturating_add(value.len() + VALUE);
+            if !self.are_too_much() {
+                self.values.push(value.to_owned());
+            }
+        }
+    }
+
+    /// Whether all is to be hidden instead.
+    pub fn are_too_much(&self) -> bool {
+        self.bytes > MAX_VALUES
+    }
+}
+
+/// Hides values.
+#[derive(Default)]
+pub enum Mask {
+    /// There is nothing to hide.
+    #[default]
+    Nothing,
+    /// Some values.
+    Values {
+        finder: AhoCorasick,
+        /// Bytes of the longest one.
+        longest: usize,
+    },
+    /// All that there is.
+    Everything,
 }
 
 impl Mask {
     /// Hides these values, as they are and as Rust prints them between quotes.
-    pub fn of(values: Vec<String>) -> Self {
-        let mut wanted = values;
-        wanted.retain(|it| !it.is_empty());
+    pub fn of(secrets: Secrets) -> Self {
+        if secrets.are_too_much() {
+            return Self::Everything;
+        }
+        let mut wanted = secrets.values;
         let printed = wanted.iter().map(|it| {
             let quoted = format!("{it:?}");
             quoted[1..quoted.len() - 1].to_owned()
@@ -28,23 +69,28 @@ impl Mask {
         let printed: Vec<String> =
             printed.zip(&wanted).filter(|(a, b)| a != *b).map(|it| it.0).collect();
         wanted.extend(printed);
-        if wanted.is_empty() {
-            return Self::default();
-        }
-        let longest = wanted.iter().map(String::len).max().unwrap_or_default();
-        // The longest one that starts at a place; an error is one of size, 2 GiB of values.
-        let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&wanted);
-        Self { finder: finder.ok(), longest }
+        let Some(longest) = wanted.iter().map(String::len).max() else { return Self::Nothing };
+        // The longest one that starts at a place. The kind that is made otherwise takes up to a KiB
+        // for each byte of a value.
+        let finder = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .build(&wanted);
+        finder.map_or(Self::Everything, |finder| Self::Values { finder, longest })
     }
 
     /// The text without the values.
     pub fn text(&self, text: &str) -> String {
-        let Some(finder) = &self.finder else { return text.to_owned() };
+        let (finder, longest) = match self {
+            Self::Values { finder, longest } => (finder, *longest),
+            Self::Everything if !text.is_empty() => return MASKED.to_owned(),
+            Self::Everything | Self::Nothing => return text.to_owned(),
+        };
         // Where something of the text is missing, a part of a value may have been left.
         let last = text.matches(GAP).count();
         let parts = text.split(GAP).enumerate().map(|(index, part)| {
-            let start = if index > 0 { self.longest - 1 } else { 0 };
-            let end = if index < last { self.longest - 1 } else { 0 };
+            let start = if index > 0 { longest - 1 } else { 0 };
+            let end = if index < last { longest - 1 } else { 0 };
             hide(finder, part, start, end)
         });
         parts.collect::<Vec<_>>().join(GAP)
@@ -72,7 +118,9 @@ mod tests {
     use super::*;
 
     fn mask(values: &[&str]) -> Mask {
-        Mask::of(values.iter().map(|it| (*it).to_owned()).collect())
+        let mut secrets = Secrets::default();
+        values.iter().for_each(|it| secrets.add(it));
+        Mask::of(secrets)
     }
 
     #[test]
@@ -103,5 +151,25 @@ mod tests {
         assert_eq!(text("s", "t"), GAP);
         assert_eq!(text("ü", "ü"), GAP);
         assert_eq!(text("a secret: s", "cret"), format!("a ***{GAP}"));
+    }
+
+    #[test]
+    fn what_looks_for_values_is_bounded() {
+        let long = "0\n".repeat(32_000);
+        let mask = mask(&[&long[..60_000]]);
+        let Mask::Values { finder, .. } = &mask else { panic!("it can be looked for") };
+        assert!(finder.memory_usage() < 100 * MAX_VALUES, "{}", finder.memory_usage());
+        assert_eq!(mask.text(&format!("a{}b", &long[..60_000])), "a***b");
+    }
+
+    #[test]
+    fn with_too_many_values_all_is_hidden() {
+        let large = "x".repeat(8 << 20);
+        let many = vec!["1"; 10_000];
+        for values in [&[large.as_str()], &many[..]] {
+            let mask = mask(values);
+            assert_eq!(mask.text("whatever"), MASKED);
+            assert_eq!(mask.text(""), "");
+        }
     }
 }

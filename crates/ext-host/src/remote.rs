@@ -225,6 +225,7 @@ fn widen<E>(error: Error) -> Error<E> {
         Error::Arguments(violations) => Error::Arguments(violations),
         Error::Trap(trap) => Error::Trap(trap),
         Error::Limit(limit) => Error::Limit(limit),
+        Error::Full => Error::Full,
         Error::Runtime(reason) => Error::Runtime(reason),
         Error::Server(error) => Error::Server(error),
     }

@@ -17,6 +17,18 @@ use crate::mask::Mask;
 use crate::output::Written;
 use crate::resources;
 
+/// Most of what an instance has open at a time: files, streams, requests and what belongs to them.
+pub const MAX_RESOURCES: usize = 1024;
+
+/// Most core instances, memories and tables of a package. One is a component of a few core
+/// instances: the extension, the WASI adapter, and what joins the two; they share one memory.
+pub const MAX_INSTANCES: u32 = 8;
+pub const MAX_MEMORIES: u32 = 2;
+pub const MAX_TABLES: u32 = 8;
+
+/// Most elements of all tables.
+const MAX_ELEMENTS: usize = 1 << 20;
+
 /// The state of one instance on the host's side.
 pub struct Sandbox {
     wasi: WasiCtx,
@@ -38,7 +50,8 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    pub fn new(loaded: &Loaded) -> wasmtime::Result<Self> {
+    /// For calls that have their thread, or for those that are futures.
+    pub fn new(loaded: &Loaded, futures: bool) -> wasmtime::Result<Self> {
         let output = Written::default();
         // The builder's defaults grant no file, no variable, no argument, and refuse every
         // address; looking up names and making sockets is refused as well.
@@ -48,11 +61,15 @@ impl Sandbox {
             .allow_ip_name_lookup(false)
             .allow_tcp(false)
             .allow_udp(false);
-        // Plain files on a disk: another thread to read them would take longer.
-        wasi.allow_blocking_current_thread(true);
+        // Plain files on a disk: another thread to read them would take longer. In folders of the
+        // machine there may be anything, a pipe that nobody writes to: a future goes on without it.
+        let anything = !loaded.granted.folders.is_empty();
+        wasi.allow_blocking_current_thread(!(futures && anything));
         if let Some(resources) = &loaded.resources {
             wasi.preopened_dir(resources.folder(), resources::GUEST, FsPerms::ReadOnly)?;
         }
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(MAX_RESOURCES);
         let granted = &loaded.granted;
         wasi.envs(&granted.environment);
         for folder in &granted.folders {
@@ -61,13 +78,13 @@ impl Sandbox {
         }
         Ok(Self {
             wasi: wasi.build(),
-            resources: ResourceTable::new(),
+            resources: table,
             #[cfg(feature = "http")]
             http: Http::new(granted.hosts.clone()),
             output,
             records: Records::default(),
             mask: granted.mask.clone(),
-            memory: MemoryLimit { allowed: loaded.limits.memory, refused: false },
+            memory: MemoryLimit::of(loaded.limits.memory),
             clock: loaded.host.clock().clone(),
             tells_time: loaded.definition.package.permissions.clocks,
             deadline: 0,
@@ -102,31 +119,76 @@ impl WasiView for Sandbox {
     }
 }
 
-/// Refuses memory beyond what is allowed, and remembers that it did during this call.
+/// Refuses memory beyond what is allowed to all memories together, and remembers that it did during
+/// this call.
 pub struct MemoryLimit {
     allowed: usize,
+    /// Bytes of all memories.
+    taken: usize,
+    /// Elements of all tables.
+    elements: usize,
     pub refused: bool,
+}
+
+impl MemoryLimit {
+    fn of(allowed: usize) -> Self {
+        Self { allowed, taken: 0, elements: 0, refused: false }
+    }
+
+    /// Bytes of all memories.
+    pub fn taken(&self) -> usize {
+        self.taken
+    }
 }
 
 impl ResourceLimiter for MemoryLimit {
     fn memory_growing(
         &mut self,
-        _: usize,
+        current: usize,
         desired: usize,
-        _: Option<usize>,
+        maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        let fits = desired <= self.allowed;
+        // It does not grow beyond its own maximum, which is nobody's limit but its own.
+        if maximum.is_some_and(|it| desired > it) {
+            return Ok(false);
+        }
+        let taken = self.taken.saturating_add(desired.saturating_sub(current));
+        let fits = taken <= self.allowed;
+        if fits {
+            self.taken = taken;
+        }
         self.refused |= !fits;
         Ok(fits)
     }
 
     fn table_growing(
         &mut self,
-        _: usize,
+        current: usize,
         desired: usize,
-        _: Option<usize>,
+        maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        Ok(desired <= 1 << 20)
+        if maximum.is_some_and(|it| desired > it) {
+            return Ok(false);
+        }
+        let elements = self.elements.saturating_add(desired.saturating_sub(current));
+        let fits = elements <= MAX_ELEMENTS;
+        if fits {
+            self.elements = elements;
+        }
+        Ok(fits)
+    }
+
+    // The pool refuses at loading what is beyond; this is for where there is none.
+    fn instances(&self) -> usize {
+        MAX_INSTANCES as usize
+    }
+
+    fn memories(&self) -> usize {
+        MAX_MEMORIES as usize
+    }
+
+    fn tables(&self) -> usize {
+        MAX_TABLES as usize
     }
 }
 

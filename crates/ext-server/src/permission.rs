@@ -51,7 +51,7 @@ pub fn may_grant(
         let kind = grant.split_once(':');
         match kind {
             Some(("http", host)) if rules::host(host) => {
-                if is_near(host) {
+                if rules::is_near(host) {
                     caller.check(Verb::Operate, None)?;
                 }
             }
@@ -75,19 +75,6 @@ pub fn may_grant(
         }
     }
     Ok(())
-}
-
-/// Whether a host is this machine, or may be one of its own network: an address, or a name
-/// without a domain.
-fn is_near(host: &str) -> bool {
-    let name = host.split(':').next().unwrap_or_default().trim_end_matches('.');
-    let name = name.strip_prefix("*.").unwrap_or(name).to_ascii_lowercase();
-    let last = name.rsplit('.').next().unwrap_or_default();
-    !name.contains('.')
-        || last == "localhost"
-        || last == "internal"
-        || last == "local"
-        || last.bytes().all(|it| it.is_ascii_digit())
 }
 
 /// The host's form of what was granted, with values from the server's configuration.
@@ -116,6 +103,9 @@ mod tests {
             "http:localhost",
             "http:127.0.0.1:8470",
             "http:10.0.0.1",
+            "http:127.0.0.0x1",
+            "http:169.254.169.0XFE:80",
+            "http:0x7f.1",
             "http:db",
             "http:*.localhost",
             "http:metadata.internal",

@@ -159,6 +159,7 @@ impl From<Error<ActionError>> for Problem {
                     _ => problem,
                 }
             }
+            Error::Full => problem.retry_after(1),
             // No extension of a server runs on another one.
             Error::Runtime(_) | Error::Server(_) => problem,
         }
@@ -191,5 +192,17 @@ impl IntoResponse for Problem {
         // For whoever knows of which request it is, and writes it again.
         response.extensions_mut().insert(self);
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_room_it_is_worth_trying_again() {
+        let response = Problem::from(Error::Full).into_response();
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.headers()[header::RETRY_AFTER], "1");
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ext_definition::artifact;
 use ext_definition::package::Permissions;
-use ext_host::{Error, Extension, Grants, Limits, LoadError, Options};
+use ext_host::{Error, Extension, Grants, Limit, Limits, LoadError, Options};
 use serde_json::{Value, json};
 
 use super::lies::{package, without_manifest};
@@ -99,6 +99,41 @@ fn folders_are_read_only() {
         Err(LoadError::File(path, _)) => assert_eq!(path, nowhere),
         other => panic!("{:?}", other.err()),
     }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_pipe_in_a_folder_holds_up_nobody() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path().canonicalize().expect("it is there");
+    let pipe = folder.join("pipe");
+    std::fs::write(folder.join("file.txt"), "content").expect("a file");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("mkfifo starts").success());
+    let permissions = Permissions {
+        folders: vec![folder.to_str().expect("plain").to_owned()],
+        ..Permissions::default()
+    };
+    let grants = Grants { folders: vec![folder.clone()], ..Grants::default() };
+    let limits = Some(Limits { time: Duration::from_millis(500), ..Limits::default() });
+    let options = Options { grants, limits, ..Options::default() };
+    let extension = load(permissions, options).expect("it loads");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(async {
+        let (arguments, others) = (json!({"path": pipe}), json!({"path": folder.join("file.txt")}));
+        let waiting = async {
+            let called = extension.invoke_async(None, "reads_file", &arguments).await;
+            // Whoever opened it can go now.
+            std::fs::OpenOptions::new().write(true).open(&pipe).expect("the other end");
+            called.0
+        };
+        let others = async {
+            let (read, _) = extension.invoke_async(None, "reads_file", &others).await;
+            assert_eq!(read.expect("a file"), json!("content"));
+        };
+        let (waited, ()) = tokio::join!(waiting, others);
+        assert!(matches!(waited, Err(Error::Limit(Limit::Time { .. }))), "{waited:?}");
+    });
 }
 
 #[test]

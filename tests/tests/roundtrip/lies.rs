@@ -21,7 +21,7 @@ use wit_parser::{Resolve, WorldItem};
 use super::sink;
 
 /// A component with these types whose actions all trap.
-fn component(definition: &Definition) -> Vec<u8> {
+pub fn component(definition: &Definition) -> Vec<u8> {
     let mut resolve = Resolve::default();
     let package = resolve.push_str("test.wit", &wit::render(definition)).expect("our own WIT");
     let world = resolve.select_world(&[package], Some(wit::WORLD)).expect("our own world");
@@ -104,7 +104,7 @@ pub fn without_manifest(package: &[u8]) -> Vec<u8> {
     out
 }
 
-fn leb128(bytes: &[u8]) -> (usize, usize) {
+pub fn leb128(bytes: &[u8]) -> (usize, usize) {
     let mut value = 0;
     for (at, byte) in bytes.iter().enumerate() {
         value |= usize::from(byte & 0x7F) << (7 * at);
@@ -121,7 +121,7 @@ fn host() -> Host {
 }
 
 /// The kitchen sink's definition, with a dozen of its actions.
-fn definition() -> Definition {
+pub fn definition() -> Definition {
     const ACTIONS: [&str; 12] = [
         "echo_bytes",
         "echo_cell",

@@ -105,6 +105,20 @@ fn output() {
 }
 
 #[test]
+fn output_that_is_much_only_as_json() {
+    let extension = limited();
+    for (value, fits) in [(json!(vec![0; 10_000]), true), (json!(vec![json!({}); 30_000]), false)] {
+        let arguments = json!({ "value": value });
+        if fits {
+            assert_eq!(sink::call(&extension, "echo_json", arguments), value);
+        } else {
+            let found = limit(&extension, "echo_json", arguments);
+            assert_eq!(found, Limit::Output { allowed: LIMITS.output });
+        }
+    }
+}
+
+#[test]
 fn no_limits_to_speak_of() {
     let limits = Limits { time: Duration::MAX, memory: usize::MAX, output: usize::MAX };
     let host = sink::host().limits(limits).build().expect("a host");

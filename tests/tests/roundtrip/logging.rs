@@ -49,6 +49,15 @@ fn fields_without_secrets() {
 }
 
 #[test]
+fn a_large_secret_hides_all_that_is_said() {
+    let password = "p".repeat(8 << 20);
+    let arguments = json!({"message": "hello", "password": password, "number": 7});
+    let (result, output) = sink::shared().invoke("logs_fields", &arguments);
+    assert_eq!(result.expect("it only logs"), Value::Null);
+    assert_eq!(output.text, "***");
+}
+
+#[test]
 fn a_flood_is_bounded_and_ends_with_what_matters() {
     let extension = sink::load();
     for (records, length) in [(5000, 10), (5000, 4000), (3, 1 << 20)] {

@@ -77,6 +77,7 @@ fn a_request_and_its_answer() {
         let asked = server.asked.recv().expect("it was asked").to_lowercase();
         assert!(asked.starts_with("get /a?b=c http/1.1\r\n"), "{asked}");
         assert!(asked.contains(&format!("host: {here}\r\n")), "{asked}");
+        assert!(asked.contains("via: 1.1 cargo-ext\r\n"), "{asked}");
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("one");
     let (answer, _) = runtime.block_on(extension.invoke_async(None, "requests", &get(&here)));
@@ -92,6 +93,23 @@ fn a_request_and_its_answer() {
     });
     assert_eq!(body, json!("hello"));
     assert!(server.asked.recv().expect("it was asked").starts_with("POST "));
+}
+
+#[test]
+fn who_reaches_a_server_of_this_machine_does_not_operate_it() {
+    let server = ext_tests::Server::start(&ext_tests::Scratch::new(), &[]);
+    server.get("/api/tokens").ok();
+    let port = server.address.rsplit(':').next().expect("a port");
+    for host in ["localhost", "127.0.0.1"] {
+        let there = format!("{host}:{port}");
+        let extension = extension(&[&there], &[&there], 30);
+        for (path, status) in [("/healthz", 200), ("/api/tokens", 401)] {
+            let mut arguments = get(&there);
+            arguments["path"] = json!(path);
+            let answer = sink::call(&extension, "requests", arguments);
+            assert_eq!(answer["status"], status, "{answer}");
+        }
+    }
 }
 
 #[test]

@@ -122,6 +122,18 @@ pub fn host(text: &str) -> bool {
     text.len() <= MAX_PATH && host.split('.').all(label) && port.parse::<u16>().is_ok()
 }
 
+/// Whether a host (with a port perhaps) is by its name the machine itself, or one of its own network:
+/// an address, or a name without a domain. Resolvers take `127.0.0.0x1` for an address, too;
+/// no domain of the first level begins with a digit.
+pub fn is_near(host: &str) -> bool {
+    let name = host.split(':').next().unwrap_or_default().trim_end_matches('.');
+    let name = name.strip_prefix("*.").unwrap_or(name).to_ascii_lowercase();
+    let last = name.rsplit('.').next().unwrap_or_default();
+    !name.contains('.')
+        || matches!(last, "localhost" | "internal" | "local")
+        || last.starts_with(|it: char| it.is_ascii_digit())
+}
+
 /// The name of a variable of the environment.
 pub fn variable(text: &str) -> bool {
     let plain = |it: char| it.is_ascii_alphanumeric() || it == '_';

@@ -78,16 +78,25 @@ pub(super) struct Reader<'t, S: Sink> {
     inside_defaults: usize,
     /// What defaults may still add.
     defaults_left: usize,
+    /// Most values.
+    most: usize,
+    /// How many there may still be.
+    left: usize,
+    /// Whether there were too many: nothing else is looked at.
+    is_full: bool,
     sink: std::marker::PhantomData<S>,
 }
 
 impl<'t, S: Sink> Reader<'t, S> {
-    pub fn new(types: &'t Types) -> Self {
+    pub fn new(types: &'t Types, most: usize) -> Self {
         Self {
             types,
             violations: Vec::new(),
             inside_defaults: 0,
             defaults_left: MAX_DEFAULTED,
+            most,
+            left: most,
+            is_full: false,
             sink: std::marker::PhantomData,
         }
     }
@@ -132,6 +141,10 @@ impl<'t, S: Sink> Reader<'t, S> {
         };
         let mut values = Vec::new();
         for field in fields {
+            // With its name.
+            if !self.spend(2) {
+                return None;
+            }
             let name = field.json_name();
             let path = child(path, name);
             let given = object.get(name).or_else(|| former.get(name).copied());
@@ -182,6 +195,21 @@ impl<'t, S: Sink> Reader<'t, S> {
             }
         }
         former
+    }
+
+    /// Whether there may be so many values more.
+    fn spend(&mut self, values: usize) -> bool {
+        match self.left.checked_sub(values) {
+            Some(left) => self.left = left,
+            None if self.is_full => {}
+            None => {
+                self.is_full = true;
+                self.left = 0;
+                let most = self.most;
+                self.wrong::<()>("", format!("are too many values: {most} may be given"));
+            }
+        }
+        !self.is_full
     }
 
     /// Whether defaults may add this.
@@ -235,7 +263,7 @@ impl<'t, S: Sink> Reader<'t, S> {
     }
 
     fn value(&mut self, ty: &Type, value: &Value, path: &str) -> Option<S::Value> {
-        if self.inside_defaults > 0 && !self.may_add(value, path) {
+        if !self.spend(1) || self.inside_defaults > 0 && !self.may_add(value, path) {
             return None;
         }
         match ty {
@@ -280,7 +308,12 @@ impl<'t, S: Sink> Reader<'t, S> {
                 other => self.expected(path, "a string", other),
             },
             Type::List(_) if ty.is_binary() && value.is_string() => {
-                match BASE64.decode(value.as_str().unwrap_or_default()) {
+                let text = value.as_str().unwrap_or_default();
+                // Four characters stand for three bytes.
+                if !self.spend(text.len() / 16 * 3) {
+                    return None;
+                }
+                match BASE64.decode(text) {
                     Ok(bytes) => Some(S::bytes(bytes)),
                     Err(error) => self.wrong(path, format!("must be base64: {error}")),
                 }
@@ -350,6 +383,7 @@ impl<'t, S: Sink> Reader<'t, S> {
         for (index, (ty, value)) in values.enumerate() {
             let value = self.value(ty, value, &format!("{path}[{index}]"));
             match (&mut list, value) {
+                _ if self.is_full => return None,
                 (Some(list), Some(value)) => list.push(value),
                 _ => list = None,
             }
@@ -368,6 +402,9 @@ impl<'t, S: Sink> Reader<'t, S> {
             let path = child(path, key);
             let key = self.key(&both.0, key, &path);
             let value = self.value(&both.1, value, &path);
+            if !self.spend(1) {
+                return None;
+            }
             list.extend(key.zip(value).map(|(key, value)| S::tuple(vec![key, value])));
         }
         (list.len() == entries.len()).then(|| S::list(list))

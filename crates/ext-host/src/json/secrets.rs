@@ -7,6 +7,7 @@ use ext_definition::naming::kebab;
 use serde_json::Value;
 
 use super::Types;
+use crate::mask::Secrets;
 
 /// Whether anything in a definition is marked `secret`: arguments of others are not walked.
 pub fn any(definition: &Extension) -> bool {
@@ -15,13 +16,13 @@ pub fn any(definition: &Extension) -> bool {
 
 impl Types {
     /// Texts and numbers of all that is marked `secret` in an object with these members.
-    pub fn secrets(&self, fields: &[Field], value: &Value) -> Vec<String> {
-        let mut found = Vec::new();
+    pub fn secrets(&self, fields: &[Field], value: &Value) -> Secrets {
+        let mut found = Secrets::default();
         self.of_fields(fields, value, &mut found);
         found
     }
 
-    fn of_fields(&self, fields: &[Field], value: &Value, found: &mut Vec<String>) {
+    fn of_fields(&self, fields: &[Field], value: &Value, found: &mut Secrets) {
         for (name, value) in value.as_object().into_iter().flatten() {
             let former = |field: &&Field| {
                 field.rules.renamed_from.as_ref().is_some_and(|it| kebab(it) == kebab(name))
@@ -35,7 +36,7 @@ impl Types {
         }
     }
 
-    fn of_type(&self, ty: &Type, value: &Value, found: &mut Vec<String>) {
+    fn of_type(&self, ty: &Type, value: &Value, found: &mut Secrets) {
         match (ty, value) {
             (Type::Option(of), Value::Array(values)) if matches!(**of, Type::Option(_)) => {
                 values.iter().for_each(|value| self.of_type(of, value, found));
@@ -76,7 +77,10 @@ impl Types {
 }
 
 /// All texts and numbers of a value, whatever they mean.
-fn everything(ty: &Type, value: &Value, found: &mut Vec<String>) {
+fn everything(ty: &Type, value: &Value, found: &mut Secrets) {
+    if found.are_too_much() {
+        return;
+    }
     match value {
         Value::String(text) => {
             // What a binary value holds is often text.
@@ -85,11 +89,11 @@ fn everything(ty: &Type, value: &Value, found: &mut Vec<String>) {
                 && let Some(held) =
                     BASE64.decode(text).ok().and_then(|it| String::from_utf8(it).ok())
             {
-                found.push(held);
+                found.add(&held);
             }
-            found.push(text.clone());
+            found.add(text);
         }
-        Value::Number(number) => found.push(number.to_string()),
+        Value::Number(number) => found.add(&number.to_string()),
         Value::Array(values) => values.iter().for_each(|value| everything(ty, value, found)),
         Value::Object(members) => members.values().for_each(|value| everything(ty, value, found)),
         Value::Bool(_) | Value::Null => {}
