@@ -45,7 +45,10 @@ impl Wanted {
                 return Err(Problem::new(code::BODY_UNREADABLE, message));
             }
         };
-        let token_optional = platform.configuration().listen.ip().is_loopback();
+        // Whoever asks from this machine needs none, unless everybody does (`asker.rs`).
+        let configuration = platform.configuration();
+        let token_optional =
+            configuration.listen.ip().is_loopback() && !configuration.require_token;
         Ok(openapi::Options { version, servers: Vec::new(), token_optional })
     }
 }
