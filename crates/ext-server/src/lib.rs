@@ -16,8 +16,10 @@
 
 pub mod auth;
 mod change;
+mod connection;
 mod console;
 mod deploy;
+mod files;
 mod gate;
 mod http;
 mod invoke;
@@ -27,6 +29,7 @@ mod mcp;
 mod metrics;
 #[cfg(feature = "otel")]
 mod otel;
+mod peers;
 mod permission;
 mod platform;
 mod problem;
@@ -36,6 +39,7 @@ mod running;
 mod sched;
 mod server;
 mod settings;
+mod socket;
 pub mod store;
 mod stream;
 mod text;

@@ -33,7 +33,7 @@ pub struct Platform {
     pub(crate) workers: Workers,
     pub(crate) recorder: Recorder,
     pub(crate) metrics: Metrics,
-    pub(crate) traces: Traces,
+    pub(crate) traces: Arc<Traces>,
     /// Whether the server ends: what would wait for ever stops then.
     pub(crate) ending: tokio::sync::watch::Sender<bool>,
 }
@@ -77,7 +77,7 @@ impl Platform {
             workers,
             recorder,
             metrics: Metrics::new(),
-            traces: Traces::new()?,
+            traces: Arc::new(Traces::new()?),
             ending: tokio::sync::watch::Sender::new(false),
         });
         platform.load().await?;
