@@ -144,6 +144,7 @@ impl Entry {
         let took = self.started.elapsed();
         let problem = result.as_ref().err();
         // What is not there is no call: it would fill the log, and the metrics, with anything.
+        let is_call = self.action.is_some();
         if let Some((action, of)) = self.action {
             let outcome = problem.map_or(Outcome::Ok, |it| outcome(it.code()));
             let (platform, running) = (&self.platform, &self.running);
@@ -178,7 +179,11 @@ impl Entry {
             self.span.end(&call);
             platform.recorder.record(call);
         }
-        Called { result: result.map_err(|problem| problem.of_request(&self.id)), took, log }
+        let of_call = |problem: Problem| match is_call {
+            true => problem.of_call(&self.id),
+            false => problem,
+        };
+        Called { result: result.map_err(of_call), took, log }
     }
 }
 

@@ -14,6 +14,7 @@
 //! # }
 //! ```
 
+mod audit;
 pub mod auth;
 mod change;
 mod connection;
@@ -38,6 +39,7 @@ mod recorder;
 mod running;
 mod sched;
 mod server;
+mod sessions;
 mod settings;
 mod socket;
 pub mod store;

@@ -9,11 +9,14 @@ use ext_host::{Host, Limits};
 use ext_registry::PackageName;
 use tokio::sync::oneshot;
 
+use crate::audit::Audit;
 use crate::auth::{Caller, Scope, Tokens};
 use crate::gate::Gate;
 use crate::metrics::{Metrics, Readings};
+use crate::problem::Problem;
 use crate::recorder::Recorder;
 use crate::running::Deployments;
+use crate::sessions::Sessions;
 use crate::settings::{Configuration, StartError};
 use crate::store::{Sqlite, Store};
 use crate::trace::Traces;
@@ -29,6 +32,8 @@ pub struct Platform {
     /// One deployment changes at a time.
     pub(crate) changes: tokio::sync::Mutex<()>,
     pub(crate) tokens: Tokens,
+    pub(crate) sessions: Sessions,
+    pub(crate) audit: Audit,
     pub(crate) gate: Gate,
     pub(crate) workers: Workers,
     pub(crate) recorder: Recorder,
@@ -67,12 +72,14 @@ impl Platform {
         let workers = Workers::new(host.clone()).map_err(no_threads)?;
         let platform = Arc::new(Self {
             configuration,
+            audit: Audit::new(store.clone()),
             store,
             host,
             running: Deployments::default(),
             grants: Mutex::new(grants),
             changes: tokio::sync::Mutex::default(),
             tokens,
+            sessions: Sessions::default(),
             gate,
             workers,
             recorder,
@@ -135,6 +142,14 @@ impl Platform {
         })
     }
 
+    /// A request was refused: counts it, and writes down what an operator wants to know of it.
+    pub(crate) fn refused(&self, problem: &Problem) {
+        if let Some(refusal) = problem.refusal() {
+            self.metrics.refused(refusal.word());
+            self.audit.refused(problem);
+        }
+    }
+
     /// The folder of the packages that are deployed: what the registry loses, the server keeps.
     pub(crate) fn packages(&self) -> PathBuf {
         self.configuration.data.join("packages")
@@ -165,7 +180,10 @@ pub async fn operator_token(configuration: Configuration) -> Result<String, Star
     let scopes: Vec<Scope> =
         ["invoke", "deploy", "operate"].iter().filter_map(|it| it.parse().ok()).collect();
     let (tokens, by) = (Tokens::default(), Caller::loopback());
-    Ok(tokens.add(&store, &by, "operator", &scopes, None).await?.1)
+    tokens.load(&store).await?;
+    let name = tokens.free_name("operator");
+    let made = tokens.add(&store, &by, &name, &scopes, None).await;
+    Ok(made.map_err(|it| StartError::new(it.detail()))?.1)
 }
 
 /// Makes a folder that nobody else can look into.

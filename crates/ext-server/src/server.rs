@@ -75,6 +75,8 @@ impl Server {
         let connections = Arc::new(Semaphore::new(most));
         let peers = Peers::new((most / SHARE).max(1));
         let builder = connection::builder();
+        let (address, version) = (platform.configuration().listen, env!("CARGO_PKG_VERSION"));
+        platform.audit.server("start", address.to_string(), version.to_owned()).await;
         let mut end = std::pin::pin!(end);
         loop {
             let next = async {
@@ -122,6 +124,7 @@ impl Server {
             });
         }
         drop(listener);
+        platform.audit.server("stop", address.to_string(), String::new()).await;
         platform.ending.send_replace(true);
         // All of them have ended when each could be had again.
         let all = u32::try_from(most).unwrap_or(u32::MAX);

@@ -44,7 +44,7 @@ pub async fn one(
             let only = (running.deployment.name.clone(), version);
             answer(platform, Some(only), &id, &asker, request).await
         }
-        Err(problem) => problem.of_request(id.as_str()).into_response(),
+        Err(problem) => problem.into_response(),
     }
 }
 
@@ -65,7 +65,7 @@ async fn answer(
     };
     let caller = match caller {
         Ok(caller) => caller,
-        Err(problem) => return problem.of_request(id.as_str()).into_response(),
+        Err(problem) => return problem.into_response(),
     };
     // Who may ask from where was looked at, with the names that this server has: those of the
     // library would be the loopback address's alone.
