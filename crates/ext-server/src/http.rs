@@ -35,6 +35,7 @@ use crate::platform::Platform;
 use crate::problem::Problem;
 use asker::Asked;
 
+pub use actions::body_limit;
 pub use api::Deployed;
 pub use asker::{Asker, RequestId, new_id};
 

@@ -10,7 +10,7 @@ use rmcp::transport::StreamableHttpService;
 use rmcp::transport::streamable_http_server::StreamableHttpServerConfig;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 
-use super::{Asker, RequestId, Shared, actions, asker};
+use super::{Asker, RequestId, Shared, actions, arguments, asker};
 use crate::auth::Verb;
 use crate::mcp::{Handler, Only};
 use crate::platform::Platform;
@@ -67,6 +67,12 @@ async fn answer(
         Ok(caller) => caller,
         Err(problem) => return problem.into_response(),
     };
+    // Within the time and the size of other bodies; what a deployment allows is looked at when it
+    // is known which one is called.
+    let (parts, body) = match arguments::whole(request, platform.configuration().body).await {
+        Ok(whole) => whole,
+        Err(problem) => return problem.into_response(),
+    };
     // Who may ask from where was looked at, with the names that this server has: those of the
     // library would be the loopback address's alone.
     let config = StreamableHttpServerConfig::default()
@@ -75,9 +81,10 @@ async fn answer(
         .with_max_request_body_bytes(platform.configuration().body)
         .disable_allowed_hosts()
         .disable_allowed_origins();
-    let parent = TraceContext::of(request.headers());
-    let handler = Handler::new(platform, caller, only).of_request(id.as_str(), parent);
+    let parent = TraceContext::of(&parts.headers);
+    let handler = Handler::new(platform, caller, only).of_request(id.as_str(), body.len(), parent);
     let sessions = Arc::new(NeverSessionManager::default());
     let service = StreamableHttpService::new(move || Ok(handler.clone()), sessions, config);
+    let request = Request::from_parts(parts, Body::from(body));
     service.handle(request).await.map(Body::new)
 }
