@@ -301,7 +301,7 @@ fn nobody_gets_in_without_a_token_or_from_elsewhere() {
     }
     let own = [form, ("origin", &*server.address), ("sec-fetch-site", "cross-site")];
     assert_eq!(server.send("POST", rollback, &own, b"").status, 403);
-    let events = server.get("/api/events").ok();
+    let events = server.get("/api/events?package=acme:entered").ok();
     assert_eq!(events.as_array().map(Vec::len), Some(2), "{events}");
 
     // Whoever is not on this machine needs a token: as if through a proxy.
@@ -314,7 +314,7 @@ fn nobody_gets_in_without_a_token_or_from_elsewhere() {
     assert!(agentless("/calls", &[]).body.contains("Log in"));
     assert!(!agentless("/calls", &[]).body.contains("acme:entered"));
     let token = |scopes: &[&str]| {
-        let wanted = json!({ "name": "<i>somebody</i>", "scopes": scopes });
+        let wanted = json!({ "name": format!("<i>somebody</i> {}", scopes[0]), "scopes": scopes });
         server.post("/api/tokens", &wanted).ok()["token"].as_str().expect("a token").to_owned()
     };
     let invoke = token(&["invoke:acme"]);
@@ -324,8 +324,12 @@ fn nobody_gets_in_without_a_token_or_from_elsewhere() {
         server.send("POST", "/login", &headers, body.as_bytes())
     };
     assert_eq!(login("ext_wrong").status, 401);
-    let cookie = format!("ext_token={invoke}");
-    let as_invoker = [("cookie", &*cookie)];
+    let session = login(&invoke);
+    assert_eq!((session.status, session.header("location")), (303, "/"));
+    let (cookie, rules) = session.header("set-cookie").split_once("; ").expect("a cookie");
+    assert_eq!(rules, "Path=/; HttpOnly; SameSite=Strict");
+    assert!(cookie.starts_with("ext_session=") && !cookie.contains(&invoke), "{cookie}");
+    let as_invoker = [("cookie", cookie)];
     let page = agentless("/extensions/acme/entered", &as_invoker);
     assert_eq!(page.status, 200, "{page:?}");
     assert!(page.body.contains("&#60;i&#62;somebody") && !page.body.contains("<i>somebody"));
@@ -335,7 +339,7 @@ fn nobody_gets_in_without_a_token_or_from_elsewhere() {
     );
     // What calls tell their operators is not for who may call.
     let filled = "lines=%5B%7B%22sku%22%3A%22A%22%2C%22unit_price%22%3A5%7D%5D&express=true";
-    let headers = [away, form, ("cookie", &*cookie), ("origin", &*server.address)];
+    let headers = [away, form, ("cookie", cookie), ("origin", &*server.address)];
     let path = "/extensions/acme/entered/actions/price_order";
     let called = server.send("POST", path, &headers, filled.as_bytes());
     assert_eq!(called.status, 200, "{called:?}");
@@ -343,9 +347,32 @@ fn nobody_gets_in_without_a_token_or_from_elsewhere() {
     for path in ["/calls", "/events", "/tokens"] {
         assert_eq!(agentless(path, &as_invoker).status, 403, "{path}");
     }
-    let headers = [away, form, ("cookie", &*cookie), ("origin", &*server.address)];
+    let headers = [away, form, ("cookie", cookie), ("origin", &*server.address)];
     assert_eq!(server.send("POST", rollback, &headers, b"").status, 403);
     assert_eq!(server.send("POST", "/tokens", &headers, b"name=x&scope=operate").status, 403);
+
+    // What calls it asks for is told; neither what it was given, nor by whom.
+    assert!(!page.body.contains(">By<") && !page.body.contains("loopback"), "{}", page.body);
+    // A version that is not active has its page, and from there its documentation and forms.
+    assert!(page.body.contains("/extensions/acme/entered@=0.1.0"), "{}", page.body);
+    let old = agentless("/extensions/acme/entered@=0.1.0", &as_invoker);
+    for address in ["/docs/acme/entered@=0.1.0", "/extensions/acme/entered@=0.1.0/actions/cancel"] {
+        assert!(old.body.contains(address), "{address} in {}", old.body);
+        assert_eq!(agentless(address, &as_invoker).status, 200, "{address}");
+    }
+    // What is wrong is said at its control, to everybody.
+    let wrong = "lines=%5B%5D&customer=Nobody&express=perhaps";
+    let called = server.send("POST", path, &headers, wrong.as_bytes());
+    let select = called.body.split("<select").nth(1).expect("a select");
+    assert!(select.split('>').next().unwrap().contains("aria-invalid"), "{}", called.body);
+    // Another site's link brings no cookie, and ends no session; one that has ended is taken away.
+    assert_eq!(agentless("/calls", &[]).header("set-cookie"), "");
+    let ended = agentless("/calls", &[("cookie", "ext_session=other")]);
+    assert!(ended.header("set-cookie").starts_with("ext_session=; "), "{ended:?}");
+    let headers = [away, form, ("cookie", cookie), ("origin", &*server.address)];
+    assert_eq!(server.send("POST", "/logout", &headers, b"").status, 303);
+    assert_eq!(agentless("/extensions/acme/entered", &as_invoker).status, 303);
+    assert_eq!(agentless("/", &[]).header("cross-origin-opener-policy"), "same-origin");
 
     // In a browser: in with a token, out again; no script sees the cookie.
     let operate = token(&["operate", "deploy", "invoke"]);

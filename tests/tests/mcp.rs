@@ -319,6 +319,33 @@ fn requests_say_what_they_need_and_nothing_is_kept() {
     assert_eq!(server.send("POST", "/mcp", &headers[..2], b"{").status / 100, 4);
     let large = vec![b' '; 9 << 20];
     assert_eq!(server.send("POST", "/mcp", &headers[..2], &large).status, 413);
+
+    // What the message says of its trace is nearer than what its transport says.
+    let (of_message, of_transport) = ("4bf92f3577b34da6a3ce929d0e0e4736", "1".repeat(32));
+    let traceparent = |trace: &str| format!("00-{trace}-00f067aa0ba902b7-01");
+    let mut traced = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params });
+    traced["params"]["_meta"] = json!({ "traceparent": traceparent(of_message) });
+    let transport = traceparent(&of_transport);
+    let headers = [&headers[..2], &[("traceparent", &*transport), ("x-request-id", "t")]].concat();
+    server.send("POST", "/mcp", &headers, traced.to_string().as_bytes()).ok();
+    let call = loop {
+        let calls = server.get("/api/calls?id=t").ok();
+        if calls[0].is_object() {
+            break calls[0].clone();
+        }
+    };
+    assert_eq!(call["trace"], of_message);
+
+    // As large as the deployment allows, whichever way.
+    server.deploy_with("example:kitchen-sink", &json!({ "body_bytes": 1024 }));
+    for (length, code) in [(10, None), (2000, Some("EXT1003"))] {
+        let params = json!({
+            "name": "example_kitchen-sink-echo_string",
+            "arguments": { "value": "x".repeat(length) },
+        });
+        let result = &modern(&server, &[], "tools/call", params).ok()["result"];
+        assert_eq!(result["_meta"]["problem"]["code"].as_str(), code, "{result}");
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use ext_definition::examples;
 use ext_definition::model::{Action, Extension};
 use ext_definition::openapi::{Options, Served, Version, render};
 use ext_host::{Error, Host, Limits};
-use ext_tests::{Said, Scratch, build_extension, tool};
+use ext_tests::{Said, Scratch, Server, build_extension, publish_example, tool};
 use serde_json::{Value, json};
 
 const EXAMPLES: [&str; 3] = ["finance", "spreadsheet", "kitchen-sink"];
@@ -179,4 +179,37 @@ fn documents_are_valid_and_calls_fit_them() {
         // One example of what the three documents share.
         assert_eq!(together, alone - 2, "{word}");
     }
+}
+
+#[test]
+fn a_server_says_whether_a_token_is_needed() {
+    let scratch = Scratch::new();
+    for name in ["finance", "spreadsheet"] {
+        publish_example(&scratch, name);
+    }
+    let server = Server::start(&scratch, &[]);
+    for name in ["finance", "spreadsheet"] {
+        server.deploy(&format!("example:{name}"));
+    }
+    let wanted = json!({ "name": "reader", "scopes": ["invoke"] });
+    let token = server.post("/api/tokens", &wanted).ok()["token"].as_str().unwrap().to_owned();
+    let documents = |server: &Server, optional: bool| {
+        let bearer = format!("Bearer {token}");
+        for path in ["/v1/openapi.json", "/v1/example/finance/openapi.json"] {
+            for version in ["3.1", "3.0"] {
+                let path = format!("{path}?version={version}");
+                let answer = server.send("GET", &path, &[("authorization", &bearer)], b"");
+                let document = answer.ok();
+                check(&scratch, &answer.body, &[]);
+                // An empty requirement beside the others makes all of them optional.
+                let security = document["security"].as_array().expect("requirements");
+                assert_eq!(security.contains(&json!({})), optional, "{path}: {security:?}");
+                let anonymous = server.get(&path);
+                assert_eq!(anonymous.status == 200, optional, "{path}: {anonymous:?}");
+            }
+        }
+    };
+    documents(&server, true);
+    server.end();
+    documents(&Server::start(&scratch, &["--require-token"]), false);
 }

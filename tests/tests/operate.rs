@@ -89,11 +89,13 @@ fn publish_and_deploy_call_look_go_back() {
     let events: Vec<&str> = events.iter().map(|it| it["what"].as_str().unwrap()).collect();
     assert_eq!(
         events,
-        ["deploy", "deploy", "rollback", "activate", "undeploy", "undeploy"],
+        ["deploy", "deploy", "rollback", "activate", "undeploy", "undeploy", "deploy refused"],
         "the latest last"
     );
-    let said = ext(&["history", "--limit", "1"]).success();
-    assert!(said.out.contains("undeploy  acme:operated  0.1.0"), "{}", said.out);
+    let said = ext(&["history", "acme:operated", "--limit", "2"]).success();
+    let lines: Vec<&str> = said.out.lines().collect();
+    assert!(lines[0].ends_with("undeploy        acme:operated  0.1.0"), "{}", said.out);
+    assert!(lines[1].contains("deploy refused  acme:operated  EXT1011"), "{}", said.out);
 }
 
 #[test]

@@ -185,7 +185,8 @@ fn nobody_does_what_his_token_does_not_cover() {
     let server = Server::start(&scratch, &[]);
     server.deploy("acme:guarded");
     let token = |scopes: &[&str], seconds: Value| {
-        let wanted = json!({ "name": "somebody", "scopes": scopes, "expires_in": seconds });
+        let name = format!("somebody with {}", scopes.join(" and "));
+        let wanted = json!({ "name": name, "scopes": scopes, "expires_in": seconds });
         server.post("/api/tokens", &wanted).ok()
     };
     let call = |headers: &[(&str, &str)]| {
@@ -211,8 +212,15 @@ fn nobody_does_what_his_token_does_not_cover() {
     assert_eq!(call(&[("authorization", &bearer(&invoke))]).status, 200);
     let elsewhere = token(&["invoke:other", "deploy:other"], Value::Null);
     call(&[("authorization", &bearer(&elsewhere))]).problem(403, "EXT1006");
-    let ended = token(&["invoke"], json!(-1));
-    call(&[("authorization", &bearer(&ended))]).problem(401, "EXT1005");
+    let ends = token(&["invoke"], json!(1));
+    while call(&[("authorization", &bearer(&ends))]).status == 200 {
+        std::thread::yield_now();
+    }
+    call(&[("authorization", &bearer(&ends))]).problem(401, "EXT1005");
+    for seconds in [0, -1] {
+        let wanted = json!({ "name": "late", "scopes": ["invoke"], "expires_in": seconds });
+        server.post("/api/tokens", &wanted).problem(400, "EXT1002");
+    }
 
     // Who may call may not deploy, make tokens or read the log.
     let of = bearer(&invoke);

@@ -178,13 +178,7 @@ impl Platform {
         name: &PackageName,
         detail: String,
     ) -> Event {
-        Event {
-            at: Timestamp::now(),
-            who: caller.name.clone(),
-            what: what.to_owned(),
-            subject: name.to_string(),
-            detail,
-        }
+        caller.event(what, &name.to_string(), detail)
     }
 }
 
@@ -202,7 +196,7 @@ impl Platform {
         let (name, scopes) = (name.to_owned(), scopes.to_vec());
         whole(async move {
             let tokens = platform.tokens();
-            Ok(tokens.add(platform.store(), &caller, &name, &scopes, expires).await?)
+            tokens.add(platform.store(), &caller, &name, &scopes, expires).await
         })
         .await
     }

@@ -1,8 +1,8 @@
 //! The console: what runs here, for people with a browser.
 //!
 //! Pages are made on the server and work without their script. They do what they do through
-//! [`Platform`], with the rights of whoever looks: a token in a cookie, or nobody's where
-//! none is needed. Nothing is loaded from elsewhere, and nothing runs that is not ours: the
+//! [`Platform`], with the rights of whoever looks: who showed a token and has a session,
+//! or nobody where none is needed. Nothing is loaded from elsewhere, and nothing runs that is not ours: the
 //! policy of each page says so to the browser.
 
 mod action;
@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, header};
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -68,6 +68,7 @@ pub fn router(platform: Arc<Platform>) -> Router<Arc<Platform>> {
 /// browser hears what a page may do.
 async fn around(State(platform): Shared, request: Request, next: Next) -> Response {
     let asked = request.extensions().get::<asker::Asked>().cloned();
+    let had_session = asker::session(&platform, request.headers()).is_some();
     let by_get = matches!(*request.method(), Method::GET | Method::HEAD);
     let back = match request.uri().path_and_query() {
         Some(address) if by_get => address.as_str().to_owned(),
@@ -82,22 +83,26 @@ async fn around(State(platform): Shared, request: Request, next: Next) -> Respon
         .into_response(),
     };
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        let problem = match &asked {
-            Some(asked) => problem.of_request(asked.id.as_str()),
-            None => problem,
-        };
+        platform.refused(&problem);
         response = match problem.code() == code::NO_TOKEN {
-            // A session that has ended would be in the way of whoever needs none.
             true => {
                 let to = format!("/login?next={}", words::encoded(&back));
-                ([(header::SET_COOKIE, session::none(&platform))], Redirect::to(&to))
-                    .into_response()
+                let mut response = Redirect::to(&to).into_response();
+                // A session that has ended would be in the way of whoever needs none. Who followed
+                // another site's link has one still, which his browser did not send.
+                if had_session {
+                    response.headers_mut().insert(header::SET_COOKIE, session::none(&platform));
+                }
+                response
             }
             false => page::problem(asked.as_ref().map(|it| &it.asker), &problem),
         };
     }
     let headers = response.headers_mut();
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(POLICY);
+    // What this page opens, or is opened by, is no way to it.
+    let policy = HeaderValue::from_static("same-origin");
+    headers.insert(HeaderName::from_static("cross-origin-opener-policy"), policy);
     // With `no-referrer` a browser would not say which page a form came from (Fetch standard,
     // "append a request `Origin` header").
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));

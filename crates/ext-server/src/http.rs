@@ -30,19 +30,24 @@ use axum::routing::{any, delete, get, post};
 use ext_definition::code;
 use tower::ServiceExt;
 
+use crate::auth::Reading;
 use crate::metrics::OPENMETRICS;
 use crate::platform::Platform;
 use crate::problem::Problem;
 use asker::Asked;
 
+pub use actions::body_limit;
 pub use api::Deployed;
 pub use asker::{Asker, RequestId, new_id};
 
 /// The header of a request's id.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// The header that says whose pages may use an answer (Fetch standard, section 3.7).
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
 /// About how many headers an answer gets.
-const HEADERS: usize = 8;
+const HEADERS: usize = 9;
 
 /// What pages of other sites may send: what calls need, and what MCP adds.
 const ALLOWED_HEADERS: &str = "authorization, content-type, x-request-id, traceparent, tracestate, mcp-protocol-version, \
@@ -136,7 +141,6 @@ async fn around(
     let origin = asker::allowed_origin(platform, request.headers());
     let preflight = request.method() == Method::OPTIONS
         && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
-    let without_body = request.method() == Method::HEAD;
     let asked = Asked { id: id.clone(), asker: asker::asker(platform, peer, &request) };
     let mut response = if preflight && origin.is_some() {
         StatusCode::NO_CONTENT.into_response()
@@ -150,10 +154,8 @@ async fn around(
         let response = router.oneshot(request).await.unwrap_or_else(|never| match never {});
         if is_mcp { response } else { explained(response).await }
     };
-    let problem = response.extensions_mut().remove::<Problem>();
-    if let Some(problem) = problem.filter(|_| !without_body) {
-        *response.body_mut() = problem.of_request(id.as_str()).to_json().to_string().into();
-        response.headers_mut().remove(header::CONTENT_LENGTH);
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        platform.refused(&problem);
     }
     let headers = response.headers_mut();
     headers.reserve(HEADERS);
@@ -163,6 +165,10 @@ async fn around(
     if !platform.configuration().origins.is_empty() {
         // Also of what was asked without one: a cache would give it to the other site's page.
         headers.append(header::VARY, HeaderValue::from_static("origin"));
+    }
+    if origin.is_none() {
+        // No other site's page has use of it, as a picture or a script.
+        headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
     }
     if let Some(origin) = origin {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
@@ -206,14 +212,19 @@ async fn method() -> Problem {
 }
 
 async fn metrics(State(platform): Shared, asker: Asker) -> Result<Response, Problem> {
-    asker.may(crate::auth::Verb::Operate, None)?;
+    asker.may_read(Reading::Metrics, None)?;
     Ok(([(header::CONTENT_TYPE, OPENMETRICS)], platform.metrics()).into_response())
 }
 
 /// Whether it can do its work: its store answers.
-async fn ready(State(platform): Shared) -> Result<&'static str, Problem> {
-    platform.store().events(None, 1).await?;
-    Ok("ready\n")
+async fn ready(State(platform): Shared, asker: Asker) -> Result<&'static str, Problem> {
+    let Err(error) = platform.store().events(None, 1).await else { return Ok("ready\n") };
+    tracing::error!(%error, "the store does not answer");
+    // Why is for who watches it; that it is not is for whoever sends requests to it.
+    asker.may_read(Reading::Metrics, None).map_err(|_| {
+        Problem::new(code::STORE_FAILED, "the server's store failed").retry_after(5)
+    })?;
+    Err(error.into())
 }
 
 #[cfg(test)]

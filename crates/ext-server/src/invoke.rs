@@ -66,7 +66,7 @@ impl Platform {
         let (name, action) = match running.known(&invocation.action) {
             Ok((name, action)) => (name.to_owned(), action.clone()),
             // What is not there is no call: it would fill the log, and the metrics, with anything.
-            Err(problem) => return Called::without(problem.of_request(&invocation.id)),
+            Err(problem) => return Called::without(problem),
         };
         let habit = action.habit.clone();
         let entry = Queued(Some(Entry {
@@ -255,7 +255,7 @@ impl Entry {
         };
         self.span.end(&call);
         platform.recorder.record(call);
-        let result = result.map_err(|problem| problem.of_request(&self.id));
+        let result = result.map_err(|problem| problem.of_call(&self.id));
         Called { result, took, log, place }
     }
 }

@@ -14,10 +14,13 @@
 //! # }
 //! ```
 
+mod audit;
 pub mod auth;
 mod change;
+mod connection;
 mod console;
 mod deploy;
+mod files;
 mod gate;
 mod http;
 mod invoke;
@@ -27,6 +30,7 @@ mod mcp;
 mod metrics;
 #[cfg(feature = "otel")]
 mod otel;
+mod peers;
 mod permission;
 mod platform;
 mod problem;
@@ -36,7 +40,9 @@ mod room;
 mod running;
 mod sched;
 mod server;
+mod sessions;
 mod settings;
+mod socket;
 pub mod store;
 mod stream;
 mod text;

@@ -11,6 +11,7 @@ mod tool;
 
 use std::sync::Arc;
 
+use ext_definition::code;
 use ext_registry::PackageName;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, Implementation, InitializeRequestParams,
@@ -22,8 +23,10 @@ use rmcp::{ErrorData, RoleServer, ServerHandler};
 use serde_json::Value;
 
 use crate::auth::{Caller, Verb};
+use crate::http::body_limit;
 use crate::invoke::Invocation;
 use crate::platform::Platform;
+use crate::problem::Problem;
 use crate::running::Running;
 use crate::trace::TraceContext;
 
@@ -41,6 +44,8 @@ pub struct Handler {
     only: Option<Only>,
     /// Of the HTTP request; `None`: each call gets one of its own.
     request: Option<String>,
+    /// Bytes of its body.
+    size: usize,
     /// The operation that sent it, if it said so.
     parent: Option<TraceContext>,
 }
@@ -48,13 +53,14 @@ pub struct Handler {
 impl Handler {
     /// Answers this caller, about all that he may call, or about one extension.
     pub fn new(platform: Arc<Platform>, caller: Arc<Caller>, only: Option<Only>) -> Self {
-        Self { platform, caller, only, request: None, parent: None }
+        Self { platform, caller, only, request: None, size: 0, parent: None }
     }
 
-    /// Calls are known by the id of the request, and a part of what that is a part of.
+    /// Calls are known by the id of the request, whose body has so many bytes, and a part of what
+    /// that is a part of.
     #[must_use]
-    pub fn of_request(self, id: &str, parent: Option<TraceContext>) -> Self {
-        Self { request: Some(id.to_owned()), parent, ..self }
+    pub fn of_request(self, id: &str, size: usize, parent: Option<TraceContext>) -> Self {
+        Self { request: Some(id.to_owned()), size, parent, ..self }
     }
 
     /// The versions whose actions are tools now, in the order of names.
@@ -110,8 +116,12 @@ impl ServerHandler for Handler {
     async fn call_tool(
         &self,
         request: CallToolRequestParams,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
+        // What the message says of itself is nearer than what its transport says (SEP-414).
+        let parent = context.meta.get_traceparent().and_then(|parent| {
+            TraceContext::of_texts(parent, context.meta.get_tracestate().unwrap_or_default())
+        });
         let found = self.offered().into_iter().find_map(|running| {
             let called = running.tools().find(&request.name)?.clone();
             Some((running, called))
@@ -121,6 +131,14 @@ impl ServerHandler for Handler {
             let message = format!("no tool is named `{}`", request.name);
             return Err(ErrorData::invalid_params(message, None));
         };
+        let most = body_limit(&self.platform, &running);
+        if self.size > most {
+            return Ok(answer::failure(&Problem::new(
+                code::BODY_TOO_LARGE,
+                format!("the request is larger than {most} bytes"),
+            ))
+            .into());
+        }
         let invocation = Invocation {
             id: self.request.clone().unwrap_or_else(crate::http::new_id),
             consumer: self.caller.name.clone(),
@@ -129,7 +147,7 @@ impl ServerHandler for Handler {
             arguments: Value::Object(request.arguments.unwrap_or_default()),
             // The library has read them.
             taken: None,
-            parent: self.parent.clone(),
+            parent: parent.or_else(|| self.parent.clone()),
         };
         let finish = move |result| answer::success(&tool, result);
         let called = self.platform.invoke(running, invocation, finish).await;

@@ -33,9 +33,15 @@ struct OfAction {
     action: String,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfRefusal {
+    reason: &'static str,
+}
+
 /// What is counted while the server runs.
 pub struct Metrics {
     calls: Family<OfCall, Counter>,
+    refusals: Family<OfRefusal, Counter>,
     durations: Family<OfAction, Histogram, fn() -> Histogram>,
 }
 
@@ -60,7 +66,16 @@ impl Metrics {
     /// None yet.
     pub fn new() -> Self {
         let histogram: fn() -> Histogram = || Histogram::new(BOUNDS);
-        Self { calls: Family::default(), durations: Family::new_with_constructor(histogram) }
+        Self {
+            calls: Family::default(),
+            refusals: Family::default(),
+            durations: Family::new_with_constructor(histogram),
+        }
+    }
+
+    /// Counts a request that was refused to whoever sent it.
+    pub fn refused(&self, reason: &'static str) {
+        self.refusals.get_or_create_owned(&OfRefusal { reason }).inc();
     }
 
     /// Counts a call. Names are those of definitions: strangers cannot make new ones.
@@ -101,6 +116,11 @@ impl Metrics {
             "How long calls took, waiting included",
             Unit::Seconds,
             self.durations.clone(),
+        );
+        registry.register(
+            "requests_refused",
+            "Requests that were refused to whoever sent them, by why",
+            self.refusals.clone(),
         );
         let gauge = |number: usize| ConstGauge::new(i64::try_from(number).unwrap_or(i64::MAX));
         registry.register("deployments", "Versions deployed", gauge(readings.deployments));

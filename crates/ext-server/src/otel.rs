@@ -7,6 +7,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use ext_definition::code;
 use opentelemetry::trace::{
     Span as _, SpanBuilder, SpanContext, SpanId, SpanKind, Status, TraceContextExt, TraceFlags,
     TraceId, TraceState, Tracer, TracerProvider,
@@ -17,6 +18,7 @@ use opentelemetry_otlp::{SpanExporter, WithHttpConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
 
+use crate::problem;
 use crate::settings::StartError;
 use crate::store::{CallRecord, Outcome};
 use crate::trace::TraceContext;
@@ -122,10 +124,21 @@ impl Span {
             ("enduser.id", call.consumer.clone()),
         ];
         span.set_attributes(attributes.map(|(name, value)| KeyValue::new(name, value)));
+        let status = call.code.as_deref().and_then(code::find).map(problem::status);
+        if call.surface == "http" {
+            span.set_attribute(KeyValue::new("http.route", "/v1/{namespace}/{name}/{action}"));
+            // A limit has two of them, and a result may be none.
+            if let Some(status) = status.filter(|_| call.outcome != Outcome::Limit) {
+                let status = i64::from(status.as_u16());
+                span.set_attribute(KeyValue::new("http.response.status_code", status));
+            }
+        }
         if let Some(code) = &call.code {
             span.set_attribute(KeyValue::new("error.type", code.clone()));
         }
-        if call.outcome != Outcome::Ok {
+        // What the caller did wrong, and what the action said itself, is no failure of the server
+        // (semantic conventions for HTTP spans, "Status").
+        if status.is_some_and(|it| it.is_server_error()) {
             span.set_status(Status::error(call.detail.clone()));
         }
         let start: SystemTime = call.at.into();

@@ -9,11 +9,14 @@ use ext_host::{Host, Limits};
 use ext_registry::PackageName;
 use tokio::sync::oneshot;
 
+use crate::audit::Audit;
 use crate::auth::{Caller, Scope, Tokens};
 use crate::metrics::{Metrics, Readings};
+use crate::problem::Problem;
 use crate::recorder::Recorder;
 use crate::room::Room;
 use crate::running::Deployments;
+use crate::sessions::Sessions;
 use crate::settings::{Configuration, StartError};
 use crate::store::{Sqlite, Store};
 use crate::trace::Traces;
@@ -31,10 +34,12 @@ pub struct Platform {
     pub(crate) tokens: Tokens,
     /// For the requests that are here.
     pub(crate) room: Arc<Room>,
+    pub(crate) sessions: Sessions,
+    pub(crate) audit: Audit,
     pub(crate) workers: Workers,
     pub(crate) recorder: Recorder,
     pub(crate) metrics: Metrics,
-    pub(crate) traces: Traces,
+    pub(crate) traces: Arc<Traces>,
     /// Whether the server ends: what would wait for ever stops then.
     pub(crate) ending: tokio::sync::watch::Sender<bool>,
 }
@@ -69,16 +74,18 @@ impl Platform {
         let platform = Arc::new(Self {
             room: Room::new(configuration.requests),
             configuration,
+            audit: Audit::new(store.clone()),
             store,
             host,
             running: Deployments::default(),
             grants: Mutex::new(grants),
             changes: tokio::sync::Mutex::default(),
             tokens,
+            sessions: Sessions::default(),
             workers,
             recorder,
             metrics: Metrics::new(),
-            traces: Traces::new()?,
+            traces: Arc::new(Traces::new()?),
             ending: tokio::sync::watch::Sender::new(false),
         });
         platform.load().await?;
@@ -136,6 +143,14 @@ impl Platform {
         })
     }
 
+    /// A request was refused: counts it, and writes down what an operator wants to know of it.
+    pub(crate) fn refused(&self, problem: &Problem) {
+        if let Some(refusal) = problem.refusal() {
+            self.metrics.refused(refusal.word());
+            self.audit.refused(problem);
+        }
+    }
+
     /// The folder of the packages that are deployed: what the registry loses, the server keeps.
     pub(crate) fn packages(&self) -> PathBuf {
         self.configuration.data.join("packages")
@@ -166,7 +181,10 @@ pub async fn operator_token(configuration: Configuration) -> Result<String, Star
     let scopes: Vec<Scope> =
         ["invoke", "deploy", "operate"].iter().filter_map(|it| it.parse().ok()).collect();
     let (tokens, by) = (Tokens::default(), Caller::loopback());
-    Ok(tokens.add(&store, &by, "operator", &scopes, None).await?.1)
+    tokens.load(&store).await?;
+    let name = tokens.free_name("operator");
+    let made = tokens.add(&store, &by, &name, &scopes, None).await;
+    Ok(made.map_err(|it| StartError::new(it.detail()))?.1)
 }
 
 /// Makes a folder that nobody else can look into.

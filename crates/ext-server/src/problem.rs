@@ -6,6 +6,7 @@ use ext_definition::code::{self, Code};
 use ext_host::{ActionError, Error, Limit};
 use serde_json::{Map, Value, json};
 
+use crate::audit::Refusal;
 use crate::store::StoreError;
 
 /// The media type of problem details.
@@ -22,10 +23,12 @@ struct Inner {
     detail: String,
     /// Members of one kind of problem: `violations`, `error`, …
     members: Map<String, Value>,
-    /// Of the request, once it is known.
-    request: Option<String>,
+    /// The id of the call that it ended.
+    call: Option<String>,
     /// Seconds after which to try again.
     retry_after: Option<u32>,
+    /// If it is about who asks, and what he may.
+    refusal: Option<Refusal>,
 }
 
 impl Problem {
@@ -36,8 +39,9 @@ impl Problem {
             status: status(code),
             detail: detail.into(),
             members: Map::new(),
-            request: None,
+            call: None,
             retry_after: None,
+            refusal: None,
         }))
     }
 
@@ -48,10 +52,10 @@ impl Problem {
         self
     }
 
-    /// With the request that it answers.
+    /// With the id of the call that it ended, which is in the log.
     #[must_use]
-    pub fn of_request(mut self, id: &str) -> Self {
-        self.0.request.get_or_insert_with(|| id.to_owned());
+    pub fn of_call(mut self, id: &str) -> Self {
+        self.0.call = Some(id.to_owned());
         self
     }
 
@@ -67,6 +71,18 @@ impl Problem {
     pub fn retry_after(mut self, seconds: u32) -> Self {
         self.0.retry_after = Some(seconds);
         self
+    }
+
+    /// Because of who asks, and what he may.
+    #[must_use]
+    pub(crate) fn refused(mut self, refusal: Refusal) -> Self {
+        self.0.refusal = Some(refusal);
+        self
+    }
+
+    /// What of who asks it is because of.
+    pub(crate) fn refusal(&self) -> Option<&Refusal> {
+        self.0.refusal.as_ref()
     }
 
     /// Its code.
@@ -97,8 +113,8 @@ impl Problem {
         object.insert("title".into(), inner.code.title().into());
         object.insert("status".into(), inner.status.as_u16().into());
         object.insert("detail".into(), inner.detail.clone().into());
-        if let Some(request) = &inner.request {
-            object.insert("instance".into(), format!("/calls/{request}").into());
+        if let Some(call) = &inner.call {
+            object.insert("instance".into(), format!("/calls/{call}").into());
         }
         object.insert("code".into(), inner.code.to_string().into());
         object.extend(inner.members.clone());
@@ -107,7 +123,7 @@ impl Problem {
 }
 
 /// RFC 9110 says what each status means.
-fn status(code: Code) -> StatusCode {
+pub(crate) fn status(code: Code) -> StatusCode {
     match code {
         code::ARGUMENTS | code::BODY_UNREADABLE => StatusCode::BAD_REQUEST,
         code::NO_TOKEN => StatusCode::UNAUTHORIZED,
@@ -186,10 +202,16 @@ impl IntoResponse for Problem {
         if let Some(seconds) = self.0.retry_after {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
-        if self.0.code == code::NO_TOKEN {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        // RFC 6750, section 3.1: who gave no token is told nothing of errors.
+        let challenge = match &self.0.refusal {
+            Some(Refusal::InvalidToken(_)) => Some("Bearer error=\"invalid_token\""),
+            Some(Refusal::NotCovered { .. }) => Some("Bearer error=\"insufficient_scope\""),
+            _ => (self.0.code == code::NO_TOKEN).then_some("Bearer"),
+        };
+        if let Some(challenge) = challenge {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
-        // For whoever knows of which request it is, and writes it again.
+        // For whoever counts it, or makes a page of it.
         response.extensions_mut().insert(self);
         response
     }

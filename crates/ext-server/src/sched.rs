@@ -79,8 +79,15 @@ impl Beginning {
 mod linux {
     use super::Duration;
 
+    /// Priority 0, which all threads have that are none of real time. There are systems where the
+    /// structure has more members.
+    fn parameters() -> libc::sched_param {
+        // SAFETY: it is of numbers only.
+        unsafe { std::mem::zeroed() }
+    }
+
     pub fn give_way() {
-        let parameters = libc::sched_param { sched_priority: 0 };
+        let parameters = parameters();
         // The class for which anybody else's thread is at once more important (sched(7)), and
         // where that is not to be had, the lowest priority.
         // SAFETY: the parameters live until the call ends; zero is this thread.
@@ -92,7 +99,7 @@ mod linux {
     }
 
     pub fn step_back() {
-        let parameters = libc::sched_param { sched_priority: 0 };
+        let parameters = parameters();
         // Interrupts nobody when it has something to do (sched(7), `SCHED_BATCH`), and has about
         // a third of the share of others when all want to run.
         // SAFETY: the parameters live until the call ends; zero is this thread.

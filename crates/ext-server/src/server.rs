@@ -1,35 +1,35 @@
 //! Listening, and ending well.
 
-use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::Request;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
+use socket2::{SockRef, TcpKeepalive};
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, Semaphore, oneshot};
+use tokio::sync::{Semaphore, oneshot};
+use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
+use crate::connection::{self, FINISH, HEADERS};
+use crate::files;
 use crate::http;
+use crate::peers::Peers;
 use crate::platform::Platform;
 use crate::settings::{Configuration, StartError, Tls};
-use crate::timer::Timer;
+use crate::socket::Socket;
 
-/// Connections at once; further ones wait to be accepted.
+/// Connections at once, where as many files may be open; further ones wait to be accepted.
 const CONNECTIONS: usize = 4096;
 
-/// How long a client may take for its headers, or stay without a request.
-const HEADERS: Duration = Duration::from_secs(15);
+/// One peer on another machine may have one of so many of them.
+const SHARE: usize = 4;
 
-/// How long calls may take to finish when the server ends.
-const FINISH: Duration = Duration::from_secs(30);
+/// After so long without a sign of a peer the system asks whether it is there still.
+const SILENT: Duration = Duration::from_secs(60);
 
 /// A server that listens.
 pub struct Server {
@@ -71,15 +71,12 @@ impl Server {
     pub async fn serve(self, end: impl Future<Output = ()>) {
         let Self { platform, written, listener, tls, .. } = self;
         let service = http::Service::new(platform.clone());
-        let connections = Arc::new(Semaphore::new(CONNECTIONS));
-        let graceful = GracefulShutdown::new();
-        let mut builder = Builder::new(TokioExecutor::new());
-        builder.http1().header_read_timeout(HEADERS).max_buf_size(64 << 10);
-        builder
-            .http2()
-            .timer(TokioTimer::new())
-            .keep_alive_interval(Some(HEADERS))
-            .max_concurrent_streams(256);
+        let most = files::most().map_or(CONNECTIONS, |files| CONNECTIONS.min(files / 2).max(1));
+        let connections = Arc::new(Semaphore::new(most));
+        let peers = Peers::new((most / SHARE).max(1));
+        let builder = connection::builder();
+        let (address, version) = (platform.configuration().listen, env!("CARGO_PKG_VERSION"));
+        platform.audit.server("start", address.to_string(), version.to_owned()).await;
         let mut end = std::pin::pin!(end);
         loop {
             let next = async {
@@ -92,72 +89,59 @@ impl Server {
             };
             let (stream, peer) = match accepted {
                 Ok(accepted) => accepted,
+                // The client has gone meanwhile: the next one has nothing to do with it.
+                Err(error) if is_of_client(&error) => continue,
                 Err(error) => {
-                    // Out of files, most likely: others end meanwhile.
+                    // Out of files or memory, most likely: others end meanwhile.
                     tracing::warn!(%error, "a connection was not accepted");
                     tokio::time::sleep(Duration::from_millis(100)).await;
                     continue;
                 }
             };
+            let Some(place) = peers.enter(peer.ip()) else {
+                tracing::debug!(%peer, "a peer has too many connections");
+                continue;
+            };
             let _ = stream.set_nodelay(true);
-            let (service, builder, tls) = (service.clone(), builder.clone(), tls.clone());
-            let watcher = graceful.watcher();
+            let _ =
+                SockRef::from(&stream).set_tcp_keepalive(&TcpKeepalive::new().with_time(SILENT));
+            let (builder, tls) = (builder.clone(), tls.clone());
+            let (service, ending) = (service.clone(), platform.ending());
             tokio::spawn(async move {
-                let _permit = permit;
-                match tls {
-                    None => connection(stream, peer, service, builder, watcher).await,
-                    Some(tls) => {
-                        let handshake = tokio::time::timeout(HEADERS, tls.accept(stream)).await;
-                        if let Ok(Ok(stream)) = handshake {
-                            connection(stream, peer, service, builder, watcher).await;
-                        }
-                    }
+                let _until_the_end = (permit, place);
+                let stream = Socket::new(stream);
+                let answer = move |request| service.clone().answer(peer, request);
+                let ended = match tls {
+                    None => connection::serve(stream, builder, ending, answer).await,
+                    Some(tls) => match timeout(HEADERS, tls.accept(stream)).await {
+                        Ok(Ok(stream)) => connection::serve(stream, builder, ending, answer).await,
+                        _ => return,
+                    },
+                };
+                if let Err(error) = ended {
+                    tracing::debug!(error, %peer, "a connection ended");
                 }
             });
         }
         drop(listener);
+        platform.audit.server("stop", address.to_string(), String::new()).await;
         platform.ending.send_replace(true);
-        let _ = tokio::time::timeout(FINISH, graceful.shutdown()).await;
-        let ending = platform.clone();
-        // It blocks until the collector has what is left.
-        let _ = tokio::task::spawn_blocking(move || ending.traces.shutdown()).await;
+        // All of them have ended when each could be had again.
+        let all = u32::try_from(most).unwrap_or(u32::MAX);
+        let _ = timeout(FINISH, connections.acquire_many(all)).await;
+        let traces = platform.traces.clone();
         // Calls hold the platform; with the last one the recorder goes, when all is written.
         drop((service, platform));
-        let _ = tokio::time::timeout(FINISH, written).await;
+        let _ = timeout(FINISH, written).await;
+        // It blocks until the collector has what is left, of the last calls as well.
+        let _ = tokio::task::spawn_blocking(move || traces.shutdown()).await;
     }
 }
 
-async fn connection<S>(
-    stream: S,
-    peer: SocketAddr,
-    service: http::Service,
-    mut builder: Builder<TokioExecutor>,
-    watcher: hyper_util::server::graceful::Watcher,
-) where
-    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
-{
-    let first = Arc::new(Notify::new());
-    let came = first.clone();
-    let answers =
-        hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-            came.notify_one();
-            let request: Request = request.map(axum::body::Body::new);
-            // Moved around no more: hyper would, some times for each request.
-            let answer = Box::pin(service.clone().answer(peer, request));
-            async { Ok::<_, Infallible>(answer.await) }
-        });
-    builder.http1().timer(Timer::new(HEADERS));
-    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), answers);
-    let mut connection = std::pin::pin!(watcher.watch(connection.into_owned()));
-    // hyper's time begins when it knows the protocol, which some never say.
-    let ended = tokio::select! {
-        ended = &mut connection => ended,
-        () = tokio::time::sleep(HEADERS) => return,
-        () = first.notified() => connection.await,
-    };
-    if let Err(error) = ended {
-        tracing::debug!(error, %peer, "a connection ended");
-    }
+/// Whether a connection was not accepted because of whoever made it, who has ended it already.
+fn is_of_client(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
 fn acceptor(files: &Tls) -> Result<TlsAcceptor, StartError> {

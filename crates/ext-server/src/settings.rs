@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use ext_host::Limits;
 use serde::Deserialize;
+use url::Url;
 
 use crate::store::StoreError;
 
@@ -45,6 +46,8 @@ pub struct Configuration {
     pub keep_calls: Duration,
     /// From then on a call is told about as slow.
     pub slow: Duration,
+    /// How others reach it, if not by the address where it listens: through a proxy, say.
+    pub public_url: Option<String>,
     /// Other sites whose pages may call actions (CORS): none, unless said.
     pub origins: Vec<String>,
     /// Values of environment variables for extensions that ask for them and are granted them,
@@ -82,10 +85,17 @@ impl Configuration {
             queue: 256,
             keep_calls: Duration::from_secs(7 * 24 * 3600),
             slow: Duration::from_millis(200),
+            public_url: None,
             origins: Vec::new(),
             environment: BTreeMap::new(),
             secrets: BTreeMap::new(),
         }
+    }
+
+    /// Whether browsers reach it by TLS, its own or a proxy's.
+    pub fn is_secure(&self) -> bool {
+        let is_https = |it: &String| it.starts_with("https:");
+        self.tls.is_some() || self.public_url.as_ref().is_some_and(is_https)
     }
 }
 
@@ -105,6 +115,7 @@ struct File {
     keep_calls_hours: Option<u64>,
     slow_ms: Option<u64>,
     require_token: Option<bool>,
+    public_url: Option<String>,
     #[serde(default)]
     origins: Vec<String>,
     #[serde(default)]
@@ -138,6 +149,14 @@ impl Configuration {
             .map_or(self.keep_calls, |it| Duration::from_secs(it.saturating_mul(3600)));
         self.slow = read.slow_ms.map_or(self.slow, Duration::from_millis);
         self.require_token |= read.require_token.unwrap_or(false);
+        if let Some(url) = read.public_url {
+            // An origin, and nothing besides.
+            let origin = Url::parse(&url).ok().map(|it| it.origin().ascii_serialization());
+            if !url.starts_with("http") || origin.as_deref() != Some(url.trim_end_matches('/')) {
+                return Err(failed(&"`public-url` is written as `https://ext.example.com`"));
+            }
+            self.public_url = origin;
+        }
         self.origins = read.origins;
         (self.environment, self.secrets) = (read.environment, read.secrets);
         Ok(())
@@ -165,5 +184,33 @@ impl std::error::Error for StartError {}
 impl From<StoreError> for StartError {
     fn from(error: StoreError) -> Self {
         Self(format!("the server's store cannot be opened: {error}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_public_address_is_an_origin() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("server.toml");
+        let read = |url: &str| {
+            std::fs::write(&file, format!("public-url = \"{url}\"\n")).unwrap();
+            let mut configuration = Configuration::new("data".into(), "registry".into());
+            configuration.read(&file).map(|()| configuration)
+        };
+        for (url, secure) in [
+            ("https://ext.example.com", true),
+            ("https://ext.example.com:8443/", true),
+            ("http://ext.example.com", false),
+        ] {
+            let configuration = read(url).unwrap();
+            assert_eq!(configuration.public_url.as_deref(), Some(url.trim_end_matches('/')));
+            assert_eq!(configuration.is_secure(), secure, "{url}");
+        }
+        for wrong in ["ext.example.com", "https://a/b", "https://a@b", "file:///a", "", "https:a"] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -162,14 +162,26 @@ pub struct Settings {
 pub struct Event {
     /// When.
     pub at: Timestamp,
-    /// Who: the name of a token, or `loopback`.
+    /// Who: the name of a token, or `loopback`; an address that has none; `server`.
     pub who: String,
-    /// What: `deploy`, `rollback`, `activate`, `undeploy`, `grant`, `token add`, `token revoke`.
+    /// What: `deploy`, `rollback`, `activate`, `undeploy`, `grant`, `token add`, `token revoke`,
+    /// `deploy refused`; `login`, `logout`, `login refused`, `refused`; `start`, `stop`.
     pub what: String,
     /// To what: `namespace:name`, or the id of a token.
     pub subject: String,
     /// More about it: versions, permissions, scopes.
     pub detail: String,
+    /// The id of the token with which it was done.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub token: Option<String>,
+}
+
+impl Event {
+    /// Tells of it in the server's own log.
+    fn tell(&self) {
+        let Self { who, what, subject, detail, token, .. } = self;
+        tracing::info!(who, token, subject, detail, "{what}");
+    }
 }
 
 /// A token, without itself.

@@ -46,8 +46,13 @@ impl TraceContext {
         }
         let states = headers.get_all(TRACESTATE).iter();
         let states: Vec<&str> = states.filter_map(|it| it.to_str().ok()).collect();
-        let state = Some(states.join(",")).filter(|it| !it.is_empty() && it.len() <= LONGEST_STATE);
-        Some(Self { state, ..Self::parse(parent)? })
+        Self::of_texts(parent, &states.join(","))
+    }
+
+    /// The same, of what other messages than those of HTTP have in these fields.
+    pub fn of_texts(parent: &str, state: &str) -> Option<Self> {
+        let state = Some(state).filter(|it| (1..=LONGEST_STATE).contains(&it.len()));
+        Some(Self { state: state.map(str::to_owned), ..Self::parse(parent)? })
     }
 
     fn parse(text: &str) -> Option<Self> {

@@ -139,7 +139,8 @@ pub struct Token {
 pub enum TokenVerb {
     /// Make a token, and print it: it is never seen again
     #[command(after_help = "\
-Scopes are `invoke`, `deploy` and `operate`, each alone or for one namespace.
+Scopes are `invoke`, `deploy` and `operate`, each alone or for one namespace, and `observe`, which
+is for reading metrics.
 
 Examples:
   cargo ext token add shop --scope invoke:acme

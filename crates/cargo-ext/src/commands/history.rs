@@ -19,10 +19,11 @@ pub fn run(arguments: &History, shell: &Shell) -> Result<(), Failure> {
     if events.is_empty() {
         shell.note("Empty", "nothing happened yet");
     }
-    let width = |of: fn(&Event) -> &str| {
-        events.iter().map(|it| plain(of(it)).chars().count()).max().unwrap_or(0)
+    let width = |of: fn(&Event) -> String| {
+        events.iter().map(|it| plain(&of(it)).chars().count()).max().unwrap_or(0)
     };
-    let (who, what, subject) = (width(|it| &it.who), width(|it| &it.what), width(|it| &it.subject));
+    let (who, what) = (width(who_of), width(|it| it.what.clone()));
+    let subject = width(|it| it.subject.clone());
     // The latest one is where the eye is.
     for event in events.iter().rev() {
         if shell.is_json() {
@@ -32,7 +33,7 @@ pub fn run(arguments: &History, shell: &Shell) -> Result<(), Failure> {
         let line = format!(
             "{:.0}  {:<who$}  {:<what$}  {:<subject$}  {}",
             event.at,
-            plain(&event.who),
+            plain(&who_of(event)),
             plain(&event.what),
             plain(&event.subject),
             plain(&event.detail),
@@ -40,4 +41,12 @@ pub fn run(arguments: &History, shell: &Shell) -> Result<(), Failure> {
         shell.print(line.trim_end());
     }
     Ok(())
+}
+
+/// Who did it: names can be given again, ids cannot.
+fn who_of(event: &Event) -> String {
+    match &event.token {
+        Some(token) => format!("{} ({token})", event.who),
+        None => event.who.clone(),
+    }
 }

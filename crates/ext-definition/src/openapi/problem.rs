@@ -166,11 +166,11 @@ pub fn schema(description: &str, besides: &[(&str, Value)]) -> Value {
             "instance": {
                 "type": "string",
                 "format": "uri-reference",
-                "description": "The call: `/calls/REQUEST-ID`.",
+                "description": "The call that it ended, if there was one: `/calls/REQUEST-ID`.",
             },
             "code": text("The code of the mistake: `EXT0502`."),
         },
-        "required": ["type", "title", "status", "detail", "instance", "code"],
+        "required": ["type", "title", "status", "detail", "code"],
     });
     for (name, member) in besides {
         schema["properties"][*name] = member.clone();

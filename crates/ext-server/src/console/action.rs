@@ -239,7 +239,7 @@ impl Outcome {
             log: String::new(),
             result: String::new(),
             download: None,
-            problem: Some(problem.of_request(id)),
+            problem: Some(problem),
             error: String::new(),
             others: Vec::new(),
         }

@@ -37,7 +37,14 @@ pub async fn deploy(State(platform): Shared, visitor: Visitor, request: Request)
     };
     let package = request.package.clone();
     let caller = visitor.caller.clone();
-    match whole(async move { platform.deploy(&caller, &request, drop).await }).await {
+    let deploy = async move {
+        let deployed = platform.deploy(&caller, &request, drop).await;
+        if let Err(problem) = &deployed {
+            platform.audit.deploy_refused(&caller, &request.package, problem).await;
+        }
+        deployed
+    };
+    match whole(deploy).await {
         Ok(running) => {
             let name = &running.deployment.name;
             let to = format!("/extensions/{}/{}?done=deployed", name.namespace(), name.name());

@@ -5,7 +5,7 @@ use axum::extract::{RawQuery, State};
 
 use super::page::{Head, Result, Said, Visitor, show};
 use super::words;
-use crate::auth::Verb;
+use crate::auth::Reading;
 use crate::http::Shared;
 use crate::store::Event;
 
@@ -25,9 +25,7 @@ pub async fn page(State(platform): Shared, RawQuery(query): RawQuery, visitor: V
     let said = Said::of(query.unwrap_or_default().as_bytes());
     let package = said.get("package");
     let namespace = package.and_then(|it| it.split(':').next());
-    if !visitor.caller.may(Verb::Operate, namespace) {
-        visitor.caller.check(Verb::Deploy, namespace)?;
-    }
+    visitor.caller.check_reading(Reading::Operation, namespace)?;
     let events = platform.store().events(package, SHOWN).await?;
     let package = package.unwrap_or_default().to_owned();
     Ok(show(&Page { head: visitor.head("events", "Events"), events, package }))

@@ -14,7 +14,7 @@ use ext_registry::PackageName;
 use super::page::{Head, Result, Said, Visitor, show};
 use super::plot::Plots;
 use super::words;
-use crate::auth::Verb;
+use crate::auth::{Reading, Verb};
 use crate::http::{Shared, actions, api};
 use crate::permission;
 use crate::problem::Problem;
@@ -39,6 +39,8 @@ struct Page<'a> {
     sees_calls: bool,
     plots: Option<Plots>,
     here: String,
+    /// Of what is shown, below `/v1`, say: with the version if that was asked for.
+    address: String,
     events: Vec<Event>,
 }
 
@@ -59,7 +61,7 @@ struct Permission {
     granted: bool,
 }
 
-/// `GET /extensions/NAMESPACE/NAME`.
+/// `GET /extensions/NAMESPACE/NAME[@VERSION]`.
 pub async fn page(
     State(platform): Shared,
     Path((namespace, name)): Path<(String, String)>,
@@ -70,15 +72,22 @@ pub async fn page(
         visitor.caller.may(Verb::Deploy, Some(&namespace)),
         visitor.caller.may(Verb::Operate, Some(&namespace)),
     );
-    if !operates {
-        visitor.caller.check(Verb::Invoke, Some(&namespace))?;
-    }
-    let name = api::name(&namespace, &name)?;
+    visitor.caller.check_reading(Reading::Description, Some(&namespace))?;
+    let (bare, version) = match name.split_once('@') {
+        Some((bare, version)) => (bare, Some(version)),
+        None => (&*name, None),
+    };
+    let name = api::name(&namespace, bare)?;
     let all = platform.deployments().versions(&name).unwrap_or_default();
-    let Some(shown) = all.active().or_else(|| all.all().next_back()) else {
+    let shown = match version {
+        Some(version) => Some(platform.deployments().find(&name, Some(version))?),
+        None => all.active().or_else(|| all.all().next_back()).cloned(),
+    };
+    let Some(shown) = shown else {
         let message = format!("`{name}` is not deployed here");
         return Err(Problem::new(code::NOT_DEPLOYED, message).into());
     };
+    let of_version = version.map_or_else(String::new, |_| format!("@={}", shown.version));
     let said = Said::of(query.unwrap_or_default().as_bytes());
     let sees_calls = visitor.sees_calls(Some(&namespace));
     let id = name.to_string();
@@ -101,7 +110,7 @@ pub async fn page(
     let versions = all.all().rev().map(|it| Version {
         active: is_active(it),
         digest: it.deployment.digest.hex()[..12].to_owned(),
-        settings: settings(it),
+        settings: if sees_calls { settings(it) } else { Vec::new() },
         running: it.clone(),
     });
     Ok(show(&Page {
@@ -110,8 +119,16 @@ pub async fn page(
         groups: groups.collect(),
         versions: versions.collect(),
         previous: all.previous().map(|it| it.version.clone()),
-        permissions: permissions(shown, &platform.granted(&name)),
-        running: shown,
+        // Who calls it is told what it asks for, and not what it was given.
+        permissions: permissions(
+            &shown,
+            &match sees_calls {
+                true => platform.granted(&name),
+                false => BTreeSet::new(),
+            },
+        ),
+        running: &shown,
+        address: format!("{}/{}{of_version}", name.namespace(), name.name()),
         here: format!("/extensions/{}/{}", name.namespace(), name.name()),
         name: &name,
         title,
@@ -234,7 +251,7 @@ pub async fn documentation(
     Path((namespace, name)): Path<(String, String)>,
     visitor: Visitor,
 ) -> Result {
-    visitor.caller.check(Verb::Invoke, Some(&namespace))?;
+    visitor.caller.check_reading(Reading::Description, Some(&namespace))?;
     let (running, _) = actions::find(&platform, &namespace, &name)?;
     let policy = format!("{}; frame-ancestors 'none'", doc::policy());
     let page = Html(doc::page(running.extension.definition()));

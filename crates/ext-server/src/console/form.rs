@@ -243,6 +243,39 @@ fn browsers_read(pattern: &str) -> bool {
     let plain = |it: char| it.is_ascii_alphanumeric() || "[]{}()|+*?.,^$-".contains(it);
     pattern.chars().all(plain)
         && !["-]", "[-", "[[", "--", "]-", "(?"].iter().any(|it| pattern.contains(it))
+        && !tries_for_long(pattern)
+}
+
+/// Whether a group that can match in several ways is repeated: `(a+)+`. Browsers go back and try
+/// all of them, which takes for ever for a text that nearly fits; the server does not.
+fn tries_for_long(pattern: &str) -> bool {
+    // Of each group that is open: whether there is a choice in it.
+    let (mut open, mut in_class) = (vec![false], false);
+    let mut rest = pattern.chars().peekable();
+    while let Some(it) = rest.next() {
+        match it {
+            '[' => in_class = true,
+            ']' => in_class = false,
+            _ if in_class => {}
+            '(' => open.push(false),
+            ')' => {
+                let has_choice = open.pop().unwrap_or(false);
+                if has_choice && rest.next_if(|it| "*+{".contains(*it)).is_some() {
+                    return true;
+                }
+                if let Some(around) = open.last_mut() {
+                    *around |= has_choice;
+                }
+            }
+            '*' | '+' | '?' | '{' | '|' => {
+                if let Some(group) = open.last_mut() {
+                    *group = true;
+                }
+            }
+            _ => {}
+        }
+    }
+    false
 }
 
 /// The arguments that a form says; what cannot be read is said at its input.
@@ -443,6 +476,13 @@ mod tests {
         }
         for other in ["[a-]", "(?i)a", r"\p{L}", "[a&&b]", "[-a]"] {
             assert!(!browsers_read(other), "{other}");
+        }
+        // Those that a browser may never be done with.
+        for slow in ["(a+)+b", "(a*)*", "((a|b)c)*", "(a|a)+", "([a-z]+,)*x", "(a?){20}"] {
+            assert!(!browsers_read(slow), "{slow}");
+        }
+        for fast in ["(ab)+", "(a+)?", "([(+])+", "(a|b)c*", "[a-z]+(,x)*"] {
+            assert!(browsers_read(fast), "{fast}");
         }
     }
 }

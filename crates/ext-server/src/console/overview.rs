@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::page::{Head, Result, Said, Visitor, show};
 use super::plot::Plots;
 use super::words;
-use crate::auth::Verb;
+use crate::auth::Reading;
 use crate::http::Shared;
 use crate::store::Bucket;
 
@@ -46,9 +46,7 @@ pub async fn page(State(platform): Shared, RawQuery(query): RawQuery, visitor: V
     let totals: BTreeMap<String, Bucket> =
         platform.store().totals(day).await?.into_iter().collect();
     let all = platform.deployments().all();
-    let may_see = |namespace: &str| {
-        visitor.caller.may(Verb::Invoke, Some(namespace)) || visitor.sees_calls(Some(namespace))
-    };
+    let may_see = |it: &str| visitor.caller.may_read(Reading::Description, Some(it));
     let rows = all.iter().filter(|(name, _)| may_see(name.namespace())).map(|(name, versions)| {
         let shown = versions.active().or_else(|| versions.all().next_back());
         let definition = shown.map(|it| it.extension.definition());

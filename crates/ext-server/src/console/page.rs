@@ -9,7 +9,7 @@ use axum::response::{Html, IntoResponse, Response};
 use ext_definition::code;
 
 use super::assets;
-use crate::auth::{Caller, Verb};
+use crate::auth::{Caller, Reading, Verb};
 use crate::http::{Asker, body};
 use crate::problem::Problem;
 
@@ -47,12 +47,12 @@ impl Head {
     }
 
     pub fn sees_calls(&self) -> bool {
-        let operates = |it: &Caller| it.namespaces(Verb::Operate).is_none_or(|it| !it.is_empty());
-        self.deploys() || self.caller.as_deref().is_some_and(operates)
+        let may = |it: &Caller| it.readable(Reading::Operation).is_none_or(|it| !it.is_empty());
+        self.caller.as_deref().is_some_and(may)
     }
 
     pub fn sees_events(&self) -> bool {
-        self.operates() || self.caller.as_ref().is_some_and(|it| it.may(Verb::Deploy, None))
+        self.caller.as_ref().is_some_and(|it| it.may_read(Reading::Operation, None))
     }
 
     pub fn style(&self) -> &'static str {
@@ -87,7 +87,7 @@ impl Visitor {
 
     /// Whether calls of a namespace may be seen; `None`: all.
     pub fn sees_calls(&self, namespace: Option<&str>) -> bool {
-        [Verb::Deploy, Verb::Operate].iter().any(|verb| self.caller.may(*verb, namespace))
+        self.caller.may_read(Reading::Operation, namespace)
     }
 }
 

@@ -1,8 +1,9 @@
-//! Who looks: a token in a cookie that no script reads and no other site's page sends.
+//! Who looks: somebody who showed a token, and has a session in a cookie that no script reads
+//! and no other site's page sends.
 
 use askama::Template;
 use axum::extract::{RawQuery, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect};
 
 use super::page::{Head, Result, Said, head, show};
@@ -33,13 +34,19 @@ pub async fn page(asker: Asker, RawQuery(query): RawQuery) -> Result {
 }
 
 /// `POST /login`, with a token.
-pub async fn login(State(platform): Shared, request: Request) -> Result {
+pub async fn login(State(platform): Shared, asker: Asker, request: Request) -> Result {
     let said = Said::of_body(request).await?;
     let next = inside(said.get("next"));
     let token = said.get("token").unwrap_or_default();
-    match platform.tokens().caller(token).and_then(|_| cookie(&platform, token, "")) {
-        Some(cookie) => Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&next)).into_response()),
+    match platform.sessions.begin(platform.tokens(), token)? {
+        Some((caller, id)) => {
+            platform.audit.done(&caller, "login", "", asker.peer().to_string()).await;
+            let cookie = cookie(&platform, &id, "");
+            Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&next)).into_response())
+        }
         None => {
+            platform.metrics.refused("login");
+            platform.audit.login_refused(asker.peer());
             let page = Page { head: head(None, "login", "Log in"), next, refused: true };
             Ok((StatusCode::UNAUTHORIZED, show(&page)).into_response())
         }
@@ -47,21 +54,29 @@ pub async fn login(State(platform): Shared, request: Request) -> Result {
 }
 
 /// `POST /logout`.
-pub async fn logout(State(platform): Shared) -> Result {
+pub async fn logout(State(platform): Shared, asker: Asker, headers: HeaderMap) -> Result {
+    if let Some(session) = asker::session(&platform, &headers) {
+        platform.sessions.end(session);
+        if let Ok(caller) = asker.caller() {
+            platform.audit.done(caller, "logout", "", String::new()).await;
+        }
+    }
     Ok(([(header::SET_COOKIE, none(&platform))], Redirect::to("/login")).into_response())
 }
 
 /// The cookie of a session (RFC 6265); it ends with the browser.
-fn cookie(platform: &Platform, token: &str, more: &str) -> Option<HeaderValue> {
-    let secure = if platform.configuration().tls.is_some() { "; Secure" } else { "" };
-    let name = asker::COOKIE;
-    let text = format!("{name}={token}; Path=/; HttpOnly; SameSite=Strict{secure}{more}");
-    HeaderValue::from_str(&text).ok()
+fn cookie(platform: &Platform, session: &str, more: &str) -> HeaderValue {
+    let configuration = platform.configuration();
+    let secure = if configuration.is_secure() { "; Secure" } else { "" };
+    let name = asker::cookie_name(configuration);
+    let text = format!("{name}={session}; Path=/; HttpOnly; SameSite=Strict{secure}{more}");
+    // Ids are of the characters of base64.
+    HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
 }
 
 /// The cookie of no session any more.
 pub fn none(platform: &Platform) -> HeaderValue {
-    cookie(platform, "", "; Max-Age=0").unwrap_or(HeaderValue::from_static(""))
+    cookie(platform, "", "; Max-Age=0")
 }
 
 #[cfg(test)]

@@ -63,20 +63,28 @@ pub async fn add(State(platform): Shared, visitor: Visitor, request: Request) ->
     visitor.caller.check(Verb::Operate, None)?;
     let said = Said::of_body(request).await?;
     let name = said.get("name").unwrap_or_default().to_owned();
-    match wanted(&said, &name) {
+    match wanted(&said) {
         Ok((scopes, expires)) => {
-            let new = platform.add_token(&visitor.caller, &name, &scopes, expires).await?;
-            list(&platform, &visitor, Some(new), None, String::new()).await
+            match platform.add_token(&visitor.caller, &name, &scopes, expires).await {
+                Ok(new) => list(&platform, &visitor, Some(new), None, String::new()).await,
+                Err(problem) if problem.code() == code::BODY_UNREADABLE => {
+                    again(&platform, &visitor, problem.detail().to_owned(), name).await
+                }
+                Err(problem) => Err(problem.into()),
+            }
         }
-        Err(message) => {
-            let page = list(&platform, &visitor, None, Some(message), name).await?;
-            Ok((StatusCode::BAD_REQUEST, page).into_response())
-        }
+        Err(message) => again(&platform, &visitor, message, name).await,
     }
 }
 
+/// The form once more, with what was wrong.
+async fn again(platform: &Platform, visitor: &Visitor, message: String, name: String) -> Result {
+    let page = list(platform, visitor, None, Some(message), name).await?;
+    Ok((StatusCode::BAD_REQUEST, page).into_response())
+}
+
 /// The scopes and the end that a form asks for.
-fn wanted(said: &Said, name: &str) -> std::result::Result<(Vec<Scope>, Option<Timestamp>), String> {
+fn wanted(said: &Said) -> std::result::Result<(Vec<Scope>, Option<Timestamp>), String> {
     let namespace = said.get("namespace");
     let scopes: Vec<Scope> = said
         .all("scope")
@@ -85,9 +93,6 @@ fn wanted(said: &Said, name: &str) -> std::result::Result<(Vec<Scope>, Option<Ti
             None => verb.parse(),
         })
         .collect::<std::result::Result<_, String>>()?;
-    if name.is_empty() || name.chars().count() > 100 {
-        return Err("A token has a name of up to 100 characters.".into());
-    }
     if scopes.is_empty() {
         return Err("A token is for something: choose at least one scope.".into());
     }

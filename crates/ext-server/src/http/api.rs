@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::{broadcast, mpsc};
 
-use super::{Asker, RequestId, Shared, body};
-use crate::auth::{Scope, Verb};
+use super::{Asker, Shared, body};
+use crate::auth::{Reading, Scope, Verb};
 use crate::deploy::DeployRequest;
 use crate::problem::Problem;
 use crate::running::{Running, Versions};
@@ -86,9 +86,7 @@ pub fn name(namespace: &str, name: &str) -> Result<PackageName> {
 /// `GET /api/deployments`.
 pub async fn deployments(State(platform): Shared, asker: Asker) -> Result<Json<Vec<Deployed>>> {
     let caller = asker.caller()?;
-    let may = |name: &PackageName| {
-        [Verb::Deploy, Verb::Operate].iter().any(|verb| caller.may(*verb, Some(name.namespace())))
-    };
+    let may = |it: &PackageName| caller.may_read(Reading::Operation, Some(it.namespace()));
     let all = platform.deployments().all();
     Ok(Json(all.iter().filter(|it| may(&it.0)).flat_map(|it| Deployed::all(&it.1)).collect()))
 }
@@ -97,7 +95,6 @@ pub async fn deployments(State(platform): Shared, asker: Asker) -> Result<Json<V
 /// what is deployed, or the problem.
 pub async fn deploy(
     State(platform): Shared,
-    id: RequestId,
     asker: Asker,
     JsonBody(request): JsonBody<DeployRequest>,
 ) -> Result<Response> {
@@ -112,9 +109,13 @@ pub async fn deploy(
         let told = move |stage| {
             let _ = stages.try_send(line(&json!(stage)));
         };
-        let last = match platform.deploy(&caller, &request, told).await {
+        let deployed = platform.deploy(&caller, &request, told).await;
+        if let Err(problem) = &deployed {
+            platform.audit.deploy_refused(&caller, &request.package, problem).await;
+        }
+        let last = match deployed {
             Ok(running) => json!({ "deployed": Deployed::of(&running, true) }),
-            Err(problem) => json!({ "problem": problem.of_request(id.as_str()).to_json() }),
+            Err(problem) => json!({ "problem": problem.to_json() }),
         };
         let _ = sender.send(line(&last)).await;
     });
@@ -150,10 +151,17 @@ pub async fn deployment(
     Path((namespace, package)): Path<(String, String)>,
     asker: Asker,
 ) -> Result<Json<Vec<Deployed>>> {
-    asker.may(Verb::Invoke, Some(&namespace))?;
+    let caller = asker.may_read(Reading::Description, Some(&namespace))?;
     let name = name(&namespace, &package)?;
     platform.deployments().find(&name, None)?;
-    Ok(Json(Deployed::all(&platform.deployments().versions(&name).unwrap_or_default())))
+    let mut all = Deployed::all(&platform.deployments().versions(&name).unwrap_or_default());
+    if !caller.may_read(Reading::Operation, Some(&namespace)) {
+        // How it runs and whose work it is is not for who calls it.
+        for Deployed { deployment, .. } in &mut all {
+            (deployment.settings, deployment.by) = Default::default();
+        }
+    }
+    Ok(Json(all))
 }
 
 /// `DELETE /api/deployments/NAMESPACE/NAME[@VERSION]`.
@@ -247,9 +255,11 @@ pub async fn add_token(
     let scopes: std::result::Result<Vec<Scope>, String> =
         new.scopes.iter().map(|it| it.parse()).collect();
     let scopes = scopes.map_err(unreadable)?;
-    if new.name.trim().is_empty() || new.name.chars().count() > 100 || scopes.is_empty() {
-        let message = "a token has a name of up to 100 characters, and at least one scope";
-        return Err(unreadable(message.into()));
+    if scopes.is_empty() {
+        return Err(unreadable("a token has at least one scope".into()));
+    }
+    if new.expires_in.is_some_and(|it| it < 1) {
+        return Err(unreadable("a token ends in one second at the earliest".into()));
     }
     let expires = new.expires_in.map(|seconds| {
         Timestamp::now()
@@ -279,18 +289,9 @@ pub async fn revoke_token(
 /// The calls that the asker may see.
 pub fn visible(asker: &Asker, query: &mut CallQuery) -> Result<()> {
     let caller = asker.caller()?;
-    if caller.may(Verb::Operate, None) {
-        return Ok(());
-    }
-    let mut namespaces = Vec::new();
-    for verb in [Verb::Deploy, Verb::Operate] {
-        match caller.namespaces(verb) {
-            None => return Ok(()),
-            Some(more) => namespaces.extend(more),
-        }
-    }
+    let Some(namespaces) = caller.readable(Reading::Operation) else { return Ok(()) };
     if namespaces.is_empty() {
-        caller.check(Verb::Deploy, None)?;
+        caller.check_reading(Reading::Operation, None)?;
     }
     query.namespaces = namespaces;
     Ok(())
@@ -374,7 +375,7 @@ pub async fn events(
     let Query(query) =
         query.map_err(|error| Problem::new(code::BODY_UNREADABLE, error.body_text()))?;
     let namespace = query.package.as_deref().and_then(|it| it.split(':').next());
-    asker.may(Verb::Deploy, namespace).or_else(|_| asker.may(Verb::Operate, namespace))?;
+    asker.may_read(Reading::Operation, namespace)?;
     let limit = query.limit.unwrap_or(100).min(1000);
     Ok(Json(platform.store().events(query.package.as_deref(), limit).await?))
 }

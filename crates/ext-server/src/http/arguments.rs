@@ -42,9 +42,7 @@ pub async fn of_body(
     }
     let media_type = body::media_type(&parts.headers);
     if media_type.eq_ignore_ascii_case("application/json") {
-        if body.len() > body::FREE && !taken.more(size_as_values(&body)) {
-            return Err(body::no_room());
-        }
+        body::take_values(&mut taken, &body)?;
         let read = move || {
             serde_json::from_slice(&body).map_err(|error| {
                 Problem::new(code::BODY_UNREADABLE, format!("the body is no JSON: {error}"))
@@ -57,10 +55,8 @@ pub async fn of_body(
         return Ok((arguments, taken));
     }
     if media_type.eq_ignore_ascii_case("multipart/form-data") {
-        // Once more as base64, or whatever its parts of JSON are.
-        if body.len() > body::FREE && !taken.more(body.len() + size_as_values(&body)) {
-            return Err(body::no_room());
-        }
+        // At most about once more: as base64, or whatever its parts of JSON are.
+        body::take_values(&mut taken, &body)?;
         let is_small = body.len() <= SMALL;
         let mut request = Request::from_parts(parts, Body::from(body));
         // It is within our own limits, which may be larger.
@@ -80,18 +76,6 @@ pub async fn of_body(
         return Ok((arguments, taken));
     }
     Err(body::not_read(media_type))
-}
-
-/// Bytes that a text in JSON takes as values, at most about: a node of the tree for each object
-/// that is not empty, room for ten entries in it; growing lists have up to twice their room.
-fn size_as_values(text: &[u8]) -> usize {
-    let of = |byte: &u8| match byte {
-        b'{' => 640,
-        b'[' | b',' => 64,
-        b':' => 100,
-        _ => 1,
-    };
-    text.iter().map(of).sum()
 }
 
 fn lost() -> Problem {

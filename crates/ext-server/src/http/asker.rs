@@ -1,21 +1,29 @@
 //! Who sends a request.
 
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use ext_definition::code;
 
-use crate::auth::{Caller, Verb};
+use crate::audit::Refusal;
+use crate::auth::{Caller, Reading, Verb};
 use crate::platform::Platform;
 use crate::problem::Problem;
 use crate::random::random;
+use crate::settings::Configuration;
 use crate::text::hexadecimal;
 
-/// The name of the console's cookie.
-pub const COOKIE: &str = "ext_token";
+/// The name of the console's cookie; where only TLS carries it, browsers take it from nobody but
+/// this server itself (RFC 6265bis, section 4.1.3.2).
+pub fn cookie_name(configuration: &Configuration) -> &'static str {
+    match configuration.is_secure() {
+        true => "__Host-ext_session",
+        false => "ext_session",
+    }
+}
 
 /// The id of a request: that which it came with, or a new one.
 #[derive(Debug, Clone)]
@@ -63,13 +71,44 @@ impl<S: Sync> FromRequestParts<S> for RequestId {
 /// Who sends a request; nobody, if there is no valid token where one is needed.
 #[derive(Debug, Clone)]
 pub struct Asker {
-    caller: Result<Arc<Caller>, &'static str>,
+    caller: Result<Arc<Caller>, Unknown>,
+    peer: IpAddr,
+}
+
+/// Why nobody is known to have sent a request.
+#[derive(Debug, Clone, Copy)]
+enum Unknown {
+    /// Its token is not valid.
+    Invalid,
+    /// It has none, for this reason.
+    None(&'static str),
 }
 
 impl Asker {
     /// The caller.
     pub fn caller(&self) -> Result<&Arc<Caller>, Problem> {
-        self.caller.as_ref().map_err(|reason| Problem::new(code::NO_TOKEN, *reason))
+        self.caller.as_ref().map_err(|unknown| {
+            let (message, refusal) = match unknown {
+                Unknown::Invalid => {
+                    let message = "the token is unknown, expired or revoked";
+                    (message, Refusal::InvalidToken(self.peer))
+                }
+                Unknown::None(message) => (*message, Refusal::NoToken),
+            };
+            Problem::new(code::NO_TOKEN, message).refused(refusal)
+        })
+    }
+
+    /// The caller, who may read this.
+    pub fn may_read(&self, reading: Reading, namespace: Option<&str>) -> Result<&Caller, Problem> {
+        let caller = self.caller()?;
+        caller.check_reading(reading, namespace)?;
+        Ok(caller)
+    }
+
+    /// The other end of the connection.
+    pub fn peer(&self) -> IpAddr {
+        self.peer
     }
 
     /// The caller, who may do this.
@@ -84,7 +123,10 @@ impl<S: Sync> FromRequestParts<S> for Asker {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        let none = || Self { caller: Err("nobody knows who asks") };
+        let none = || Self {
+            caller: Err(Unknown::None("nobody knows who asks")),
+            peer: Ipv6Addr::UNSPECIFIED.into(),
+        };
         Ok(parts.extensions.get::<Asked>().map_or_else(none, |it| it.asker.clone()))
     }
 }
@@ -101,19 +143,19 @@ pub struct Asked {
 /// Who sends this request, from the other end of its connection.
 pub fn asker(platform: &Platform, peer: SocketAddr, request: &Request) -> Asker {
     let caller = match bearer(request.headers()) {
-        Some(token) => {
-            platform.tokens().caller(token).ok_or("the token is unknown, expired or revoked")
-        }
-        None => match cookie(request.headers()) {
-            // A browser sends it by itself, so the page that makes it do so must be ours.
-            Some(token) if same_site(request) => {
-                platform.tokens().caller(token).ok_or("the session has ended")
-            }
-            _ if local(platform, peer, request) => Ok(Caller::loopback()),
-            _ => Err("a token is needed: `Authorization: Bearer TOKEN`"),
+        Some(token) => platform.tokens().caller(token).ok_or(Unknown::Invalid),
+        // A browser sends what follows by itself, so the page that makes it do so must be ours.
+        None if !of_no_other_page(request) => Err(Unknown::None(
+            "a page of another site sends this, which needs a token: `Authorization: Bearer TOKEN`",
+        )),
+        None => match session(platform, request.headers()) {
+            Some(session) => (platform.sessions.caller(platform.tokens(), session))
+                .ok_or(Unknown::None("the session has ended")),
+            None if local(platform, peer, request) => Ok(Caller::loopback()),
+            None => Err(Unknown::None("a token is needed: `Authorization: Bearer TOKEN`")),
         },
     };
-    Asker { caller }
+    Asker { caller, peer: peer.ip() }
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -121,11 +163,13 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-fn cookie(headers: &HeaderMap) -> Option<&str> {
+/// The session of the console that a request is a part of, as its cookie says.
+pub fn session<'a>(platform: &Platform, headers: &'a HeaderMap) -> Option<&'a str> {
+    let name = cookie_name(platform.configuration());
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|it| it.to_str().ok());
     cookies
         .flat_map(|it| it.split(';'))
-        .find_map(|it| it.trim().strip_prefix(COOKIE)?.strip_prefix('='))
+        .find_map(|it| it.trim().strip_prefix(name)?.strip_prefix('='))
 }
 
 /// The host that the request names, with its port if it names one.
@@ -169,10 +213,29 @@ fn same_site(request: &Request) -> bool {
     origin.is_some_and(|it| host(request) == Some(it))
 }
 
+/// Whether no page of another site, or of another server on this machine, made a browser send
+/// this, as far as the browser says (Fetch standard, and "Fetch Metadata Request Headers"): a
+/// picture's address is enough for a request that has no origin. To follow a link to a page of
+/// the console is fine: the page that has it sees nothing of what comes.
+fn of_no_other_page(request: &Request) -> bool {
+    if !same_site(request) {
+        return false;
+    }
+    let says = |name: &str| request.headers().get(name).map_or(&b""[..], HeaderValue::as_bytes);
+    if !matches!(says("sec-fetch-site"), b"cross-site" | b"same-site") {
+        return true;
+    }
+    let path = request.uri().path();
+    let is_page = !["/v1/", "/api/", "/mcp", "/metrics"].iter().any(|it| path.starts_with(it));
+    let is_followed =
+        (says("sec-fetch-mode"), says("sec-fetch-dest")) == (b"navigate", b"document");
+    request.method() == Method::GET && is_page && is_followed
+}
+
 /// Whether somebody on this machine asks, and nobody else through him: the server listens
-/// for this machine only, no proxy forwarded the request, and no page of another site made a
-/// browser send it (which may call this machine by a name of its own: DNS rebinding). A proxy
-/// that says nothing of itself is not seen: for that there is `require_token`.
+/// for this machine only, no proxy forwarded the request, and it names this machine as that does
+/// itself (a page of another site may have a name for it, too: DNS rebinding). A proxy that says
+/// nothing of itself is not seen: for that there is `require_token`.
 fn local(platform: &Platform, peer: SocketAddr, request: &Request) -> bool {
     let forwarded = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
     !platform.configuration().require_token
@@ -180,7 +243,6 @@ fn local(platform: &Platform, peer: SocketAddr, request: &Request) -> bool {
         && peer.ip().is_loopback()
         && !forwarded.iter().any(|name| request.headers().contains_key(*name))
         && host(request).is_some_and(is_local)
-        && same_site(request)
 }
 
 /// Whether no page of another site made a browser send this, except one that the operator

@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Bytes of a body that takes no room: as many as come with nearly all calls.
-pub const FREE: usize = 4 << 10;
+const FREE: usize = 4 << 10;
 
 /// Most bytes of a body that is too large which are read all the same.
 const SKIPPED: usize = 64 << 20;
@@ -112,8 +112,30 @@ fn too_large(most: usize) -> Problem {
     Problem::new(code::BODY_TOO_LARGE, format!("the body is larger than {most} bytes"))
 }
 
-/// Of a request for which there is no room.
-pub fn no_room() -> Problem {
+/// Takes the room for what a body becomes when it is read.
+///
+/// # Errors
+/// When there is none.
+pub fn take_values(taken: &mut Taken, body: &[u8]) -> Result<(), Problem> {
+    match body.len() <= FREE || taken.more(size_as_values(body)) {
+        true => Ok(()),
+        false => Err(no_room()),
+    }
+}
+
+/// Bytes that a text in JSON takes as values, at most about: a node of the tree for each object
+/// that is not empty, room for ten entries in it; growing lists have up to twice their room.
+fn size_as_values(text: &[u8]) -> usize {
+    let of = |byte: &u8| match byte {
+        b'{' => 640,
+        b'[' | b',' => 64,
+        b':' => 100,
+        _ => 1,
+    };
+    text.iter().map(of).sum()
+}
+
+fn no_room() -> Problem {
     let message = "the requests that are here already take all the room that there is for them";
     Problem::new(code::SERVER_FULL, message).retry_after(1)
 }

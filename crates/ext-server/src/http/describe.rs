@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Asker, Shared, actions};
-use crate::auth::Verb;
+use crate::auth::Reading;
 use crate::platform::Platform;
 use crate::problem::Problem;
 use crate::running::Running;
@@ -22,7 +22,7 @@ pub async fn definition(
     Path((namespace, name)): Path<(String, String)>,
     asker: Asker,
 ) -> Result<Response, Problem> {
-    asker.may(Verb::Invoke, Some(&namespace))?;
+    asker.may_read(Reading::Description, Some(&namespace))?;
     let (running, _) = actions::find(&platform, &namespace, &name)?;
     let body = running.extension.definition().to_json();
     Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
@@ -45,8 +45,12 @@ impl Wanted {
                 return Err(Problem::new(code::BODY_UNREADABLE, message));
             }
         };
-        let token_optional = platform.configuration().listen.ip().is_loopback();
-        Ok(openapi::Options { version, servers: Vec::new(), token_optional })
+        // Whoever asks from this machine needs none, unless everybody does (`asker.rs`).
+        let configuration = platform.configuration();
+        let token_optional =
+            configuration.listen.ip().is_loopback() && !configuration.require_token;
+        let servers = configuration.public_url.iter().cloned().collect();
+        Ok(openapi::Options { version, servers, token_optional })
     }
 }
 
@@ -57,14 +61,14 @@ pub async fn openapi(
     Query(wanted): Query<Wanted>,
     asker: Asker,
 ) -> Result<Json<Value>, Problem> {
-    asker.may(Verb::Invoke, Some(&namespace))?;
+    asker.may_read(Reading::Description, Some(&namespace))?;
     let (running, _) = actions::find(&platform, &namespace, &name)?;
     let path = format!("/v1/{namespace}/{name}");
     let served = openapi::Served { definition: running.extension.definition(), path: &path };
     Ok(Json(openapi::render(&[served], &wanted.options(&platform)?)))
 }
 
-/// `GET /v1/openapi.json`: the active versions that the asker may call.
+/// `GET /v1/openapi.json`: the active versions of which the asker may read.
 pub async fn all_openapi(
     State(platform): Shared,
     Query(wanted): Query<Wanted>,
@@ -73,7 +77,7 @@ pub async fn all_openapi(
     let caller = asker.caller()?;
     let all = platform.deployments().all();
     let active: Vec<(String, &Arc<Running>)> = (all.iter())
-        .filter(|(name, _)| caller.may(Verb::Invoke, Some(name.namespace())))
+        .filter(|(name, _)| caller.may_read(Reading::Description, Some(name.namespace())))
         .filter_map(|(name, versions)| {
             Some((format!("/v1/{}/{}", name.namespace(), name.name()), versions.active()?))
         })

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use ext_definition::code;
 use rmcp::transport::StreamableHttpService;
 use rmcp::transport::streamable_http_server::StreamableHttpServerConfig;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 
-use super::{Asker, RequestId, Shared, actions, asker};
+use super::{Asker, RequestId, Shared, actions, asker, body};
 use crate::auth::Verb;
 use crate::mcp::{Handler, Only};
 use crate::platform::Platform;
@@ -44,7 +45,7 @@ pub async fn one(
             let only = (running.deployment.name.clone(), version);
             answer(platform, Some(only), &id, &asker, request).await
         }
-        Err(problem) => problem.of_request(id.as_str()).into_response(),
+        Err(problem) => problem.into_response(),
     }
 }
 
@@ -65,7 +66,18 @@ async fn answer(
     };
     let caller = match caller {
         Ok(caller) => caller,
-        Err(problem) => return problem.of_request(id.as_str()).into_response(),
+        Err(problem) => return problem.into_response(),
+    };
+    // Within the time and the size of other bodies; what a deployment allows is looked at when it
+    // is known which one is called.
+    let mut taken = platform.room.enter();
+    let whole = body::whole(request, platform.configuration().body, Some(&mut taken)).await;
+    let room_for = |(parts, body): (Parts, Bytes)| {
+        body::take_values(&mut taken, &body).map(|()| (parts, body))
+    };
+    let (parts, body) = match whole.and_then(room_for) {
+        Ok(whole) => whole,
+        Err(problem) => return problem.into_response(),
     };
     // Who may ask from where was looked at, with the names that this server has: those of the
     // library would be the loopback address's alone.
@@ -75,9 +87,10 @@ async fn answer(
         .with_max_request_body_bytes(platform.configuration().body)
         .disable_allowed_hosts()
         .disable_allowed_origins();
-    let parent = TraceContext::of(request.headers());
-    let handler = Handler::new(platform, caller, only).of_request(id.as_str(), parent);
+    let parent = TraceContext::of(&parts.headers);
+    let handler = Handler::new(platform, caller, only).of_request(id.as_str(), body.len(), parent);
     let sessions = Arc::new(NeverSessionManager::default());
     let service = StreamableHttpService::new(move || Ok(handler.clone()), sessions, config);
+    let request = Request::from_parts(parts, Body::from(body));
     service.handle(request).await.map(Body::new)
 }

@@ -33,7 +33,10 @@ const MAX_BYTES: usize = 16 << 20;
 const IMMEDIATE: &str = "BEGIN IMMEDIATE";
 
 /// Every change of the tables, in order; never one that was released changed.
-const MIGRATIONS: &[(&str, &str)] = &[("tables", include_str!("schema.sql"))];
+const MIGRATIONS: &[(&str, &str)] = &[
+    ("tables", include_str!("schema.sql")),
+    ("tokens of events", include_str!("tokens_of_events.sql")),
+];
 
 /// The store in a file.
 ///
@@ -99,6 +102,9 @@ impl Sqlite {
             event_row(event).execute(&mut *transaction).await?;
         }
         transaction.commit().await?;
+        if changed > 0 {
+            event.tell();
+        }
         Ok(changed)
     }
 }
@@ -228,6 +234,7 @@ impl Store for Sqlite {
                     what: row.try_get("what")?,
                     subject: row.try_get("subject")?,
                     detail: row.try_get("detail")?,
+                    token: row.try_get("token")?,
                 })
             };
             rows.iter().map(read).collect()
@@ -237,6 +244,7 @@ impl Store for Sqlite {
     fn note<'a>(&'a self, event: &'a Event) -> Answer<'a, ()> {
         Box::pin(async move {
             event_row(event).execute(&self.catalogue).await?;
+            event.tell();
             Ok(())
         })
     }
@@ -461,12 +469,15 @@ fn add_call(values: &mut SqliteArguments, call: CallRecord) -> Result<(), BoxDyn
 }
 
 fn event_row(event: &Event) -> Query<'_> {
-    sqlx::query("INSERT INTO events (at, who, what, subject, detail) VALUES (?, ?, ?, ?, ?)")
+    let insert =
+        "INSERT INTO events (at, who, what, subject, detail, token) VALUES (?, ?, ?, ?, ?, ?)";
+    sqlx::query(insert)
         .bind(event.at.as_microsecond())
         .bind(&event.who)
         .bind(&event.what)
         .bind(&event.subject)
         .bind(&event.detail)
+        .bind(&event.token)
 }
 
 fn deployment(row: &SqliteRow) -> Result<Deployment, StoreError> {

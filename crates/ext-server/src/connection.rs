@@ -1,0 +1,281 @@
+//! One connection, from its first byte to its end.
+
+use std::convert::Infallible;
+use std::future::pending;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::http::Version;
+use axum::response::Response;
+use hyper::body::{Frame, Incoming, SizeHint};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::{Notify, watch};
+use tokio::time::{sleep, timeout};
+
+use crate::timer::Timer;
+
+/// How long a client may take for its headers, or for its first request.
+pub const HEADERS: Duration = Duration::from_secs(15);
+
+/// How long a connection may take to finish when it is to end.
+pub const FINISH: Duration = Duration::from_secs(30);
+
+/// How long an HTTP/2 connection may stay when nothing goes on, and at most twice as long.
+const IDLE: Duration = Duration::from_secs(30);
+
+/// How connections are served.
+pub fn builder() -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder.http1().header_read_timeout(HEADERS).max_buf_size(64 << 10);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(Some(HEADERS))
+        .max_concurrent_streams(256);
+    builder
+}
+
+/// Serves a connection until it ends: by the client, because nothing goes on, or because the
+/// server is `ending` and what runs has finished.
+///
+/// # Errors
+/// What the connection broke off with.
+pub async fn serve<S, F, A>(
+    stream: S,
+    mut builder: Builder<TokioExecutor>,
+    mut ending: watch::Receiver<bool>,
+    answer: F,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    F: Fn(Request) -> A,
+    A: Future<Output = Response> + Send + 'static,
+{
+    let activity = Arc::new(Activity::default());
+    let of_requests = activity.clone();
+    let answers = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
+        let doing = of_requests.request(request.version());
+        // Moved around no more: hyper would, some times for each request.
+        let answer = Box::pin(answer(request.map(Body::new)));
+        async {
+            let response = answer.await;
+            Ok::<_, Infallible>(match doing {
+                None => response,
+                Some(doing) => response.map(|body| Body::new(Watched::new(body, &doing))),
+            })
+        }
+    });
+    builder.http1().timer(Timer::new(HEADERS));
+    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), answers);
+    let mut connection = std::pin::pin!(connection);
+    tokio::select! {
+        biased;
+        ended = &mut connection => return ended,
+        _ = ending.wait_for(|ends| *ends) => {}
+        () = activity.ceases() => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    // Who does not let it finish is not waited for.
+    timeout(FINISH, connection).await.unwrap_or(Ok(()))
+}
+
+/// What goes on on a connection.
+#[derive(Default)]
+struct Activity {
+    /// The first request is there.
+    first: Notify,
+    /// It has streams (HTTP/2); else its requests come one after the other, and hyper looks at
+    /// the time between them.
+    has_streams: AtomicBool,
+    /// What the server is doing: requests without an answer yet, and answers that wait for more
+    /// of themselves. An answer that waits for the client is not among them.
+    doing: AtomicUsize,
+    /// How often something happened.
+    happened: AtomicU64,
+}
+
+impl Activity {
+    /// A request came.
+    fn request(self: &Arc<Self>, version: Version) -> Option<Doing> {
+        let has_streams = version == Version::HTTP_2;
+        self.has_streams.store(has_streams, Relaxed);
+        self.first.notify_one();
+        has_streams.then(|| Doing::new(self))
+    }
+
+    /// Waits until nothing goes on any more.
+    async fn ceases(&self) {
+        // hyper's time begins when it knows the protocol, which some never say.
+        if timeout(HEADERS, self.first.notified()).await.is_err() {
+            return;
+        }
+        if !self.has_streams.load(Relaxed) {
+            return pending().await;
+        }
+        loop {
+            let before = self.happened.load(Relaxed);
+            sleep(IDLE).await;
+            if self.doing.load(Relaxed) == 0 && self.happened.load(Relaxed) == before {
+                return;
+            }
+        }
+    }
+}
+
+/// Something that the server is doing, until it is dropped.
+struct Doing(Arc<Activity>);
+
+impl Doing {
+    fn new(activity: &Arc<Activity>) -> Self {
+        activity.doing.fetch_add(1, Relaxed);
+        Self(activity.clone())
+    }
+}
+
+impl Drop for Doing {
+    fn drop(&mut self) {
+        self.0.happened.fetch_add(1, Relaxed);
+        self.0.doing.fetch_sub(1, Relaxed);
+    }
+}
+
+/// The body of an answer, which tells whether it waits for more of itself.
+struct Watched {
+    body: Body,
+    activity: Arc<Activity>,
+    waits: Option<Doing>,
+}
+
+impl Watched {
+    fn new(body: Body, doing: &Doing) -> Self {
+        Self { body, activity: doing.0.clone(), waits: None }
+    }
+}
+
+impl hyper::body::Body for Watched {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(context);
+        match &polled {
+            Poll::Ready(_) => {
+                self.waits = None;
+                self.activity.happened.fetch_add(1, Relaxed);
+            }
+            Poll::Pending if self.waits.is_none() => self.waits = Some(Doing::new(&self.activity)),
+            Poll::Pending => {}
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::socket::Socket;
+
+    /// Frames of HTTP/2 (RFC 9113, section 4.1): the beginning of a connection with these
+    /// settings, and a request for `/` as the first stream.
+    const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    const SETTINGS: &[u8] = &[0, 0, 0, 4, 0, 0, 0, 0, 0];
+    const NO_WINDOW: &[u8] = &[0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0];
+    const REQUEST: &[u8] = &[0, 0, 6, 1, 5, 0, 0, 0, 1, 0x82, 0x86, 0x84, 0x41, 1, b'x'];
+
+    /// Sends this, and answers pings until the connection ends.
+    async fn client(mut stream: DuplexStream, sent: Vec<u8>) {
+        stream.write_all(&sent).await.unwrap();
+        let mut head = [0; 9];
+        while stream.read_exact(&mut head).await.is_ok() {
+            let length = u32::from_be_bytes([0, head[0], head[1], head[2]]) as usize;
+            let mut payload = vec![0; length];
+            if stream.read_exact(&mut payload).await.is_err() {
+                return;
+            }
+            let (is_ping, is_answer) = (head[3] == 6, head[4] & 1 == 1);
+            if is_ping && !is_answer {
+                let answer = [&[0, 0, 8, 6, 1, 0, 0, 0, 0], &payload[..]].concat();
+                let _ = stream.write_all(&answer).await;
+            }
+        }
+    }
+
+    /// Never more of itself.
+    struct Waiting;
+
+    impl hyper::body::Body for Waiting {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            Poll::Pending
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn connections_of_http2_end_when_nothing_goes_on() {
+        let day = Duration::from_secs(24 * 3600);
+        let (most, stalled) = (IDLE * 2 + HEADERS, IDLE * 2 + HEADERS + FINISH);
+        for (what, sent, waits, between) in [
+            ("no request", [PREFACE, SETTINGS, &[]], false, HEADERS..HEADERS * 2),
+            ("one request", [PREFACE, SETTINGS, REQUEST], false, IDLE..most),
+            ("an answer that waits", [PREFACE, SETTINGS, REQUEST], true, day..day + FINISH * 2),
+            ("a client that takes none", [PREFACE, NO_WINDOW, REQUEST], false, IDLE..stalled),
+        ] {
+            let (server, stream) = tokio::io::duplex(1 << 16);
+            let (ends, ending) = watch::channel(false);
+            let began = Instant::now();
+            let client = tokio::spawn(client(stream, sent.concat()));
+            let end = tokio::spawn(async move {
+                sleep(day).await;
+                ends.send_replace(true);
+            });
+            let answer = move |_| async move {
+                Response::new(if waits { Body::new(Waiting) } else { "there".into() })
+            };
+            let _ = serve(server, builder(), ending, answer).await;
+            let took = began.elapsed();
+            assert!(between.contains(&took), "{what}: {took:?}");
+            end.abort();
+            client.await.unwrap();
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_asks_and_never_reads_is_let_go() {
+        let (server, mut client) = tokio::io::duplex(1 << 12);
+        let sending = tokio::spawn(async move {
+            while client.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.is_ok() {}
+        });
+        let (_ends, ending) = watch::channel(false);
+        let answer = |_| async { Response::new(Body::from(vec![0; 1 << 12])) };
+        let began = Instant::now();
+        serve(Socket::new(server), builder(), ending, answer).await.unwrap_err();
+        assert!(began.elapsed() < HEADERS * 3, "{:?}", began.elapsed());
+        sending.await.unwrap();
+    }
+}
