@@ -214,14 +214,28 @@ impl Server {
         self.process.wait().expect("it ends");
     }
 
-    /// Asks it to end, and waits until it has.
+    /// Asks it to end.
     #[cfg(unix)]
     #[track_caller]
-    pub fn end(mut self) {
+    pub fn ask_to_end(&self) {
         let id = self.process.id().to_string();
         let status = Command::new("kill").args(["-TERM", &id]).status().expect("kill starts");
         assert!(status.success());
+    }
+
+    /// Waits until it has ended, as it was asked to; gives what it said.
+    #[track_caller]
+    pub fn ended(mut self) -> String {
         assert!(self.process.wait().expect("it ends").success(), "{}", self.said());
+        self.said()
+    }
+
+    /// Asks it to end, and waits until it has.
+    #[cfg(unix)]
+    #[track_caller]
+    pub fn end(self) {
+        self.ask_to_end();
+        self.ended();
     }
 }
 

@@ -67,8 +67,9 @@ impl Server {
         &self.platform
     }
 
-    /// Serves until `end` is there; then finishes what runs.
-    pub async fn serve(self, end: impl Future<Output = ()>) {
+    /// Serves until `end` is there; then finishes what runs. Gives whether all of it finished, and
+    /// was written down, in the time that it had.
+    pub async fn serve(self, end: impl Future<Output = ()>) -> bool {
         let Self { platform, written, listener, tls, .. } = self;
         let service = http::Service::new(platform.clone());
         let connections = Arc::new(Semaphore::new(CONNECTIONS));
@@ -117,13 +118,13 @@ impl Server {
         }
         drop(listener);
         platform.ending.send_replace(true);
-        let _ = tokio::time::timeout(FINISH, graceful.shutdown()).await;
+        let answered = tokio::time::timeout(FINISH, graceful.shutdown()).await.is_ok();
         let ending = platform.clone();
         // It blocks until the collector has what is left.
         let _ = tokio::task::spawn_blocking(move || ending.traces.shutdown()).await;
         // Calls hold the platform; with the last one the recorder goes, when all is written.
         drop((service, platform));
-        let _ = tokio::time::timeout(FINISH, written).await;
+        answered & tokio::time::timeout(FINISH, written).await.is_ok()
     }
 }
 
