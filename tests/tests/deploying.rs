@@ -101,8 +101,10 @@ fn a_version_that_cannot_be_loaded_keeps_its_place_and_says_why() {
     let away = outside.path().join("away");
     std::fs::rename(&folder, &away).unwrap();
     let server = Server::start_in(&scratch, &data, &[]);
-    assert!(server.said().contains("1 version cannot be loaded"), "{}", server.said());
-    for version in ["", "@0.2", "@=0.2.0", "@>=0.1"] {
+    while !server.said().contains("1 version cannot be loaded") {
+        std::thread::yield_now();
+    }
+    for version in ["", "@0", "@0.2", "@=0.2.0"] {
         let problem = call(&server, version).problem(503, "EXT1017");
         assert!(!problem.to_string().contains("rates"), "{problem}");
     }
