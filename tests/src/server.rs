@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -23,6 +24,8 @@ pub struct Server {
     pub address: String,
     agent: ureq::Agent,
     said: Arc<Mutex<String>>,
+    /// Reads that.
+    reader: Option<JoinHandle<()>>,
 }
 
 /// What a server answered.
@@ -104,7 +107,7 @@ impl Server {
         let said = Arc::new(Mutex::new(String::new()));
         let errors = BufReader::new(process.stderr.take().expect("piped"));
         let kept = said.clone();
-        std::thread::spawn(move || {
+        let reader = std::thread::spawn(move || {
             for line in errors.lines().map_while(Result::ok) {
                 let mut kept = kept.lock().expect("no panic");
                 kept.push_str(&line);
@@ -142,6 +145,7 @@ impl Server {
             address,
             agent,
             said,
+            reader: Some(reader),
         }
     }
 
@@ -214,14 +218,32 @@ impl Server {
         self.process.wait().expect("it ends");
     }
 
-    /// Asks it to end, and waits until it has.
+    /// Asks it to end.
     #[cfg(unix)]
     #[track_caller]
-    pub fn end(mut self) {
+    pub fn ask_to_end(&self) {
         let id = self.process.id().to_string();
         let status = Command::new("kill").args(["-TERM", &id]).status().expect("kill starts");
         assert!(status.success());
-        assert!(self.process.wait().expect("it ends").success(), "{}", self.said());
+    }
+
+    /// Waits until it has ended, as it was asked to; gives what it said.
+    #[track_caller]
+    pub fn ended(mut self) -> String {
+        let status = self.process.wait().expect("it ends");
+        if let Some(reader) = self.reader.take() {
+            reader.join().expect("no panic");
+        }
+        assert!(status.success(), "{}", self.said());
+        self.said()
+    }
+
+    /// Asks it to end, and waits until it has.
+    #[cfg(unix)]
+    #[track_caller]
+    pub fn end(self) {
+        self.ask_to_end();
+        self.ended();
     }
 }
 

@@ -60,6 +60,7 @@ fn publish_and_deploy_call_look_go_back() {
     // It runs as the version before.
     let settings = json!({ "reuse": true, "time_ms": 5000, "memory_bytes": 64 << 20 });
     assert_eq!(deployed["settings"], settings);
+    assert_eq!(deployed["in_force"]["queue"], 256);
     assert_eq!(greet(&server, "operated"), "Good day, you!");
 
     let listed = ext(&["deployments"]).success().out;

@@ -196,8 +196,8 @@ Examples:
     Dev(Dev),
     /// Serve a package of the server's registry from now on
     #[command(after_help = "\
-Calls that run finish on the version that they began with. Without options of its own it runs as
-the version before it; what a package asks for must be granted once.
+Calls that run finish on the version that they began with. What no option says is as with the
+version before it; what a package asks for must be granted once.
 
 Examples:
   cargo ext deploy acme:orders
@@ -208,6 +208,7 @@ Examples:
     #[command(after_help = "\
 Examples:
   cargo ext deployments
+  cargo ext deployments acme:orders
   cargo ext deployments --message-format json")]
     Deployments(Deployments),
     /// Go back to the version before, or to a deployed one that is named

@@ -200,6 +200,7 @@ codes! {
     SERVER_START = "EXT1014": "the server cannot start";
     SERVER_UNREACHABLE = "EXT1015": "the server cannot be reached";
     NO_PAGE = "EXT1016": "nothing is at this address";
+    NOT_LOADED = "EXT1017": "a deployed version that cannot be loaded";
 }
 
 #[cfg(test)]

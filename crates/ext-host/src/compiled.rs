@@ -48,6 +48,23 @@ impl Compiled {
     }
 }
 
+impl Compiled {
+    /// Removes the code, and what was left half written, whose file is not kept. What cannot be
+    /// removed stays.
+    pub fn sweep(&self, keeps: &dyn Fn(&str) -> bool) {
+        // Beside this engine's folder are those of others, which were here before an update.
+        let all = self.0.as_deref().and_then(Path::parent).map(std::fs::read_dir);
+        for engine in all.into_iter().flatten().flatten().flatten() {
+            for file in std::fs::read_dir(engine.path()).into_iter().flatten().flatten() {
+                let is_kept = file.file_name().to_str().is_none_or(keeps);
+                if !is_kept {
+                    let _ = std::fs::remove_file(file.path());
+                }
+            }
+        }
+    }
+}
+
 /// Makes a folder, and those above it, that nobody else can look into.
 pub fn private_folder(folder: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();

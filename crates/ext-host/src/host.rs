@@ -166,6 +166,13 @@ impl Host {
         &self.0.engine
     }
 
+    /// Removes compiled code from the folder of caches, except the files that are kept: each is
+    /// told by its name, `DIGEST.cwasm` with the component's digest in hexadecimal, or `.tmp-…`
+    /// while it is written. For whoever has that folder alone.
+    pub fn sweep_compiled(&self, keeps: &dyn Fn(&str) -> bool) {
+        self.0.compiled.sweep(keeps);
+    }
+
     pub(crate) fn linker(&self) -> &Linker<Sandbox> {
         &self.0.linker
     }

@@ -269,6 +269,17 @@ impl Tokens {
         Ok(())
     }
 
+    /// Adds the stored ones that it does not have: somebody else made them. Those that it has it
+    /// knows better than what was read a moment ago.
+    pub async fn learn(&self, store: &dyn Store) -> Result<(), StoreError> {
+        let tokens = store.tokens().await?;
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        for token in tokens {
+            known.entry(token.hash.clone()).or_insert_with(|| token.into());
+        }
+        Ok(())
+    }
+
     /// Whether the caller's token is valid still; who has none needs none.
     pub fn holds(&self, caller: &Caller) -> bool {
         let Some(id) = &caller.token else { return true };

@@ -2,19 +2,19 @@
 //! when whoever asked for it has gone.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use ext_definition::code;
 use ext_registry::{PackageName, Version};
 use jiff::Timestamp;
 
 use crate::auth::{Caller, Scope, Verb};
-use crate::deploy::refused;
-use crate::loading::{blocking, whole};
+use crate::loading::whole;
 use crate::permission;
 use crate::platform::Platform;
 use crate::problem::Problem;
-use crate::running::Running;
+use crate::reload::Seen;
+use crate::running::{Broken, Running, deployment, not_deployed};
 use crate::store::{Deployment, Event, Token};
 
 impl Platform {
@@ -32,37 +32,79 @@ impl Platform {
     }
 
     async fn roll_back(
-        &self,
+        self: &Arc<Self>,
         caller: &Caller,
         name: &PackageName,
         to: Option<&Version>,
     ) -> Result<Arc<Running>, Problem> {
-        let _changes = self.changes.lock().await;
-        let active = self.running.find(name, None)?;
-        let versions = self.running.versions(name).unwrap_or_default();
-        let from = &active.deployment.version;
-        match to {
-            Some(to) => {
-                if versions.get(to).is_none() {
-                    // For its message, which lists what there is.
-                    self.running.find(name, Some(&format!("={to}")))?;
-                }
-                let event = self.event(caller, "activate", name, format!("{from} -> {to}"));
-                self.store.activate(name, to, &event).await?;
-                self.running.activate(name, to);
-            }
-            None => {
-                let Some(previous) = versions.previous() else {
-                    let message = format!("no version of `{name}` was active before {from}");
-                    return Err(Problem::new(code::NO_EARLIER_VERSION, message));
+        loop {
+            let seen = self.seen(name);
+            let versions = seen.versions.as_ref().ok_or_else(|| not_deployed(name))?;
+            let from = versions.active_version();
+            let none = || {
+                let message = match from {
+                    Some(from) => format!("no version of `{name}` was active before {from}"),
+                    None => format!("no version of `{name}` is active"),
                 };
-                let to = &previous.deployment.version;
-                let event = self.event(caller, "rollback", name, format!("{from} -> {to}"));
-                self.store.deactivate(name, from, &event).await?;
-                self.running.deactivate(name, from);
+                Problem::new(code::NO_EARLIER_VERSION, message)
+            };
+            let found = match to {
+                Some(to) => versions.meant(name, Some(&format!("={to}")))?,
+                None => {
+                    let previous = versions.previous_version();
+                    previous.and_then(|it| versions.get(it)).ok_or_else(none)?
+                }
+            };
+            // What could not be loaded may be whole by now; else nobody is sent there.
+            let again = match found {
+                Ok(_) => None,
+                Err(broken) => Some(self.load_again(broken, &seen).await?),
+            };
+            let target = &deployment(found).version;
+            let _changes = self.changes.lock().await;
+            if !self.is_still(name, &seen) {
+                continue;
             }
+            if let Some(running) = again {
+                self.running.replace(Ok(Arc::new(running)));
+            }
+            let detail =
+                format!("{} -> {target}", from.map(Version::to_string).unwrap_or_default());
+            let detail = detail.trim_start().to_owned();
+            match (to, from) {
+                (None, Some(from)) => {
+                    let event = self.event(caller, "rollback", name, detail);
+                    self.store.deactivate(name, from, &event).await?;
+                    self.running.deactivate(name, from);
+                }
+                _ => {
+                    let event = self.event(caller, "activate", name, detail);
+                    self.store.activate(name, target, &event).await?;
+                    self.running.activate(name, target);
+                }
+            }
+            return self.running.find(name, None);
         }
-        self.running.find(name, None)
+    }
+
+    /// Loads a version once more that could not be loaded.
+    async fn load_again(
+        self: &Arc<Self>,
+        broken: &Broken,
+        seen: &Seen,
+    ) -> Result<Running, Problem> {
+        let Deployment { name, version, .. } = &broken.deployment;
+        let _turn = self.reloading.enter(name.namespace()).await;
+        let loaded = self.load_granted(vec![broken.deployment.clone()], &seen.granted).await?;
+        let failed = |error: &str| {
+            let message = format!("version {version} of `{name}` cannot be loaded: {error}");
+            Problem::new(code::NOT_LOADED, message)
+        };
+        match loaded.into_iter().next() {
+            Some((deployment, Ok(extension))) => Ok(self.running(deployment, extension)),
+            Some((_, Err(error))) => Err(failed(&error)),
+            None => Err(failed(&broken.error)),
+        }
     }
 
     /// Removes a version, or all of them. Calls that run finish.
@@ -79,30 +121,36 @@ impl Platform {
     }
 
     async fn take_away(
-        &self,
+        self: &Arc<Self>,
         caller: &Caller,
         name: &PackageName,
         wanted: Option<&str>,
     ) -> Result<Vec<Version>, Problem> {
-        let _changes = self.changes.lock().await;
-        let versions: Vec<Version> = match wanted {
-            Some(_) => vec![self.running.find(name, wanted)?.deployment.version.clone()],
-            None => {
-                self.running.find(name, None)?;
-                let versions = self.running.versions(name).unwrap_or_default();
-                versions.all().map(|it| it.deployment.version.clone()).collect()
-            }
+        let changes = self.changes.lock().await;
+        let versions = self.running.of(name)?;
+        let gone: Vec<Version> = match wanted {
+            Some(_) => vec![deployment(versions.meant(name, wanted)?).version.clone()],
+            None => versions.deployments().map(|it| it.version.clone()).collect(),
         };
-        for version in &versions {
-            let event = self.event(caller, "undeploy", name, version.to_string());
-            self.store.undeploy(name, version, &event).await?;
-            self.running.remove(name, version);
+        for version in &gone {
+            // Where others are left, one of them is called where no version is named.
+            let heir = wanted.and_then(|_| versions.heir(version));
+            let detail = match heir {
+                Some(heir) => format!("{version} -> {heir}"),
+                None => version.to_string(),
+            };
+            let event = self.event(caller, "undeploy", name, detail);
+            self.store.undeploy(name, version, heir, &event).await?;
+            self.running.remove(name, version, heir);
         }
-        Ok(versions)
+        drop(changes);
+        self.sweep().await;
+        Ok(gone)
     }
 
-    /// Replaces what is granted to a package. Versions that ask for what is taken from them
-    /// find it missing at their next call.
+    /// Replaces what is granted to a package, and loads all of its versions again, also those
+    /// that could not be loaded before. Versions that ask for what is taken from them find it
+    /// missing at their next call.
     pub async fn grant(
         self: &Arc<Self>,
         caller: &Caller,
@@ -120,54 +168,36 @@ impl Platform {
         name: &PackageName,
         granted: BTreeSet<String>,
     ) -> Result<(), Problem> {
-        let _changes = self.changes.lock().await;
-        let had = self.granted(name);
-        let added: Vec<&String> = granted.difference(&had).collect();
-        permission::may_grant(caller, name, &added, &self.configuration.data)?;
-        let deployments: Vec<Deployment> = (self.running.versions(name).iter())
-            .flat_map(|it| it.all().map(|it| it.deployment.clone()).collect::<Vec<_>>())
-            .collect();
-        let (platform, new) = (self.clone(), granted.clone());
-        let loaded =
-            blocking(move || platform.load_all(deployments, &|_: &PackageName| new.clone()))
-                .await?;
-        // Refused before anything is changed; but what is only taken away is taken away, and
-        // a version that cannot do without it is gone until somebody grants it again.
-        if !added.is_empty()
-            && let Some(error) = loaded.iter().find_map(|(_, it)| it.as_ref().err())
-        {
-            return Err(refused(name, [error.as_str()]));
-        }
-        self.grant_locked(caller, name, granted).await?;
-        for (deployment, extension) in loaded {
-            match extension {
-                Ok(extension) => {
-                    self.running.replace(Arc::new(self.running(deployment, extension)));
-                }
-                Err(error) => {
-                    tracing::error!(
-                        extension = %name, version = %deployment.version, error,
-                        "a version cannot be loaded any more"
-                    );
-                    self.running.remove(name, &deployment.version);
-                }
+        let _turn = self.reloading.enter(name.namespace()).await;
+        loop {
+            let seen = self.seen(name);
+            let added: Vec<&String> = granted.difference(&seen.granted).collect();
+            permission::may_grant(caller, name, &added, &self.configuration.data)?;
+            let loaded = self.load_granted(seen.deployments(), &granted).await?;
+            // Refused before anything is changed; but what is only taken away is taken away, and
+            // a version that cannot be loaded then stays where it is, and says why.
+            if !added.is_empty() {
+                seen.keeps(name, &loaded)?;
             }
+            let _changes = self.changes.lock().await;
+            if !self.is_still(name, &seen) {
+                continue;
+            }
+            let event = self.grant_event(caller, name, &granted);
+            self.store.grant(name, &granted, &event).await?;
+            self.swap(name, granted, loaded);
+            return Ok(());
         }
-        Ok(())
     }
 
-    /// The same, for whoever holds the lock, and without loading anything.
-    pub(crate) async fn grant_locked(
+    pub(crate) fn grant_event(
         &self,
         caller: &Caller,
         name: &PackageName,
-        granted: BTreeSet<String>,
-    ) -> Result<(), Problem> {
+        granted: &BTreeSet<String>,
+    ) -> Event {
         let list: Vec<&str> = granted.iter().map(String::as_str).collect();
-        let event = self.event(caller, "grant", name, list.join(" "));
-        self.store.grant(name, &granted, &event).await?;
-        self.grants.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone(), granted);
-        Ok(())
+        self.event(caller, "grant", name, list.join(" "))
     }
 
     /// What the history keeps of a change that is made now.

@@ -1,20 +1,24 @@
 //! From a deployment to an extension that is ready for calls.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use ext_definition::code;
 use ext_host::{Grants, Options};
-use ext_registry::{Digest, PackageName};
+use ext_registry::PackageName;
 
 use crate::gate::Gate;
 use crate::permission;
 use crate::platform::Platform;
 use crate::problem::Problem;
 use crate::running::Running;
+use crate::sched;
 use crate::settings::{Configuration, StartError};
 use crate::store::{Deployment, Settings};
+
+/// A deployment, and what came of loading it: the reason is for those who operate the server.
+pub(crate) type Attempt = (Deployment, Result<ext_host::Extension, String>);
 
 impl Platform {
     /// A deployment that is ready for calls.
@@ -28,6 +32,16 @@ impl Platform {
         let Configuration { calls, waiting, .. } = self.configuration;
         let concurrency = concurrency.map_or(self.configuration.concurrency, |it| it.min(calls));
         let queue = queue.map_or(self.configuration.queue, |it| it.min(waiting));
+        let limits = extension.limits();
+        let in_force = Settings {
+            reuse: deployment.settings.reuse,
+            time_ms: Some(u64::try_from(limits.time.as_millis()).unwrap_or(u64::MAX)),
+            memory_bytes: Some(limits.memory as u64),
+            result_bytes: Some(limits.output as u64),
+            body_bytes: Some(self.body_limit(&deployment.settings) as u64),
+            concurrency: Some(concurrency),
+            queue: Some(queue),
+        };
         let actions = &extension.definition().actions;
         let actions = actions.iter().map(|it| (it.name.clone(), Default::default())).collect();
         Running {
@@ -36,6 +50,7 @@ impl Platform {
             version: deployment.version.to_string(),
             extension,
             deployment,
+            in_force,
             tools: Default::default(),
             actions,
         }
@@ -45,21 +60,18 @@ impl Platform {
     pub(crate) async fn load(self: &Arc<Self>) -> Result<(), StartError> {
         let deployments = self.store.deployments().await?;
         let platform = self.clone();
-        let loaded = blocking(move || {
+        // Aside as well: what is compiled in parallel has threads that are as important as the
+        // one that compiles first.
+        let loaded = aside(move || {
             platform.load_all(deployments, &|name: &PackageName| platform.granted(name))
         })
         .await;
         for (deployment, extension) in loaded.map_err(|it| StartError::new(it.detail()))? {
-            match extension {
-                Ok(extension) => self.running.insert(Arc::new(self.running(deployment, extension))),
-                // The others are served; it stays in the store, for whoever repairs its file.
-                Err(error) => tracing::error!(
-                    extension = %deployment.name, version = %deployment.version, error,
-                    "a deployed version cannot be loaded"
-                ),
-            }
+            self.running.insert(self.loaded(deployment, extension));
         }
-        Ok(())
+        let platform = self.clone();
+        let swept = blocking(move || platform.sweep_all(true)).await;
+        swept.map_err(|it| StartError::new(it.detail()))
     }
 
     /// Loads deployments on all processors; in the order that they came.
@@ -67,12 +79,12 @@ impl Platform {
         &self,
         deployments: Vec<Deployment>,
         granted: &(dyn Fn(&PackageName) -> BTreeSet<String> + Sync),
-    ) -> Vec<(Deployment, Result<ext_host::Extension, String>)> {
-        let packages = self.packages();
+    ) -> Vec<Attempt> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let share = deployments.len().div_ceil(threads).max(1);
         let load = |deployment: &Deployment| {
-            self.load_one(&packages, deployment, &granted(&deployment.name))
+            let component = self.packages.read(&deployment.component)?;
+            self.load_component(&component, deployment, &granted(&deployment.name))
         };
         std::thread::scope(|scope| {
             let threads: Vec<_> = (deployments.chunks(share))
@@ -85,22 +97,8 @@ impl Platform {
         })
     }
 
-    fn load_one(
-        &self,
-        packages: &Path,
-        deployment: &Deployment,
-        granted: &BTreeSet<String>,
-    ) -> Result<ext_host::Extension, String> {
-        let file = packages.join(format!("{}.wasm", deployment.component.hex()));
-        let bytes = std::fs::read(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-        if Digest::of(&bytes) != deployment.component {
-            return Err(format!("{} is not what was deployed", file.display()));
-        }
-        self.load_component(&bytes, deployment, granted)
-    }
-
     /// Prepares a component for calls, with the limits and grants that its deployment has.
-    pub(crate) fn load_component(
+    fn load_component(
         &self,
         component: &[u8],
         deployment: &Deployment,
@@ -125,6 +123,19 @@ impl Platform {
         let options = Options { limits, reuse, grants };
         self.host.load_with(component, options).map_err(|error| error.to_string())
     }
+
+    /// Removes the files of packages that are not deployed any more.
+    pub(crate) async fn sweep(self: &Arc<Self>) {
+        let platform = self.clone();
+        // What is not removed now is removed when the server starts.
+        let _ = blocking(move || platform.sweep_all(false)).await;
+    }
+
+    fn sweep_all(&self, half_written: bool) {
+        // A folder of caches that was named may be that of others as well.
+        let host = self.configuration.cache.is_none().then_some(&self.host);
+        self.packages.sweep(&self.running, host, half_written);
+    }
 }
 
 /// Runs to its end, also when nobody waits for it any more: whoever asks for a change and goes
@@ -136,10 +147,28 @@ pub(crate) async fn whole<T: Send + 'static>(
     tokio::spawn(work).await.map_err(failed)?
 }
 
-/// Runs on a thread of its own what takes long.
+/// Runs on a thread that may wait what is over soon.
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Problem> {
     let failed = |error| Problem::new(code::PACKAGE_REFUSED, format!("the work was lost: {error}"));
     tokio::task::spawn_blocking(work).await.map_err(failed)
+}
+
+/// Runs what computes for long, such as compiling, on a thread of its own, which lets calls go
+/// first.
+pub(crate) async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    let failed = |error: &dyn std::fmt::Display| {
+        Problem::new(code::PACKAGE_REFUSED, format!("the work was lost: {error}"))
+    };
+    let (sender, done) = tokio::sync::oneshot::channel();
+    std::thread::Builder::new()
+        .spawn(move || {
+            sched::step_back();
+            let _ = sender.send(work());
+        })
+        .map_err(|error| failed(&error))?;
+    done.await.map_err(|error| failed(&error))
 }

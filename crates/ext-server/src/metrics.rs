@@ -54,6 +54,8 @@ pub struct Numbers(OnceLock<(Counter, Histogram)>);
 pub struct Readings {
     /// Versions that are deployed.
     pub deployments: usize,
+    /// Those of them that cannot be loaded.
+    pub broken: usize,
     /// Calls that run now.
     pub running: usize,
     /// Calls that wait.
@@ -124,6 +126,11 @@ impl Metrics {
         );
         let gauge = |number: usize| ConstGauge::new(i64::try_from(number).unwrap_or(i64::MAX));
         registry.register("deployments", "Versions deployed", gauge(readings.deployments));
+        registry.register(
+            "deployments_broken",
+            "Deployed versions that cannot be loaded",
+            gauge(readings.broken),
+        );
         registry.register("calls_running", "Calls that run", gauge(readings.running));
         registry.register(
             "calls_waiting",

@@ -1,8 +1,9 @@
 //! The platform: what every surface of the server is made of.
 
 use std::collections::{BTreeSet, HashMap};
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::fs::File;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use ext_host::{Host, Limits};
@@ -11,26 +12,37 @@ use tokio::sync::oneshot;
 
 use crate::audit::Audit;
 use crate::auth::{Caller, Scope, Tokens};
+use crate::lock;
 use crate::metrics::{Metrics, Readings};
+use crate::packages::Packages;
 use crate::problem::Problem;
 use crate::recorder::Recorder;
 use crate::room::Room;
 use crate::running::Deployments;
 use crate::sessions::Sessions;
 use crate::settings::{Configuration, StartError};
-use crate::store::{Sqlite, Store};
+use crate::store::{Settings, Sqlite, Store};
 use crate::trace::Traces;
+use crate::turns::Turns;
 use crate::workers::Workers;
 
 /// Everything that the server knows and does.
 pub struct Platform {
+    /// Held, and nothing else.
+    _lock: File,
     pub(crate) configuration: Configuration,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) host: Host,
     pub(crate) running: Deployments,
     pub(crate) grants: Mutex<HashMap<PackageName, BTreeSet<String>>>,
-    /// One deployment changes at a time.
+    /// Held for as long as a change is written down and made, and no longer: nobody compiles
+    /// meanwhile.
     pub(crate) changes: tokio::sync::Mutex<()>,
+    /// Of those who deploy.
+    pub(crate) preparing: Turns,
+    /// Of those who load again what is deployed.
+    pub(crate) reloading: Turns,
+    pub(crate) packages: Arc<Packages>,
     pub(crate) tokens: Tokens,
     /// For the requests that are here.
     pub(crate) room: Arc<Room>,
@@ -52,6 +64,7 @@ impl Platform {
     ) -> Result<(Arc<Self>, oneshot::Receiver<()>), StartError> {
         let data = &configuration.data;
         private_folder(data)?;
+        let lock = lock::take(data, configuration.listen)?;
         let store = Sqlite::open(&data.join("server.sqlite")).await?;
         let store: Arc<dyn Store> = Arc::new(store);
         let host = Host::builder()
@@ -71,7 +84,9 @@ impl Platform {
             Recorder::start(store.clone(), configuration.keep_calls).map_err(no_threads)?;
         let (calls, waiting) = (configuration.calls as usize, configuration.waiting as usize);
         let workers = Workers::new(host.clone(), calls, waiting).map_err(no_threads)?;
+        let packages = Arc::new(Packages::new(configuration.data.join("packages")));
         let platform = Arc::new(Self {
+            _lock: lock,
             room: Room::new(configuration.requests),
             configuration,
             audit: Audit::new(store.clone()),
@@ -80,6 +95,9 @@ impl Platform {
             running: Deployments::default(),
             grants: Mutex::new(grants),
             changes: tokio::sync::Mutex::default(),
+            preparing: Turns::default(),
+            reloading: Turns::default(),
+            packages,
             tokens,
             sessions: Sessions::default(),
             workers,
@@ -89,6 +107,7 @@ impl Platform {
             ending: tokio::sync::watch::Sender::new(false),
         });
         platform.load().await?;
+        tokio::spawn(learn(Arc::downgrade(&platform)));
         Ok((platform, written))
     }
 
@@ -130,8 +149,10 @@ impl Platform {
 
     /// Numbers for Prometheus.
     pub fn metrics(&self) -> String {
+        let (deployments, broken) = self.running.count();
         self.metrics.render(Readings {
-            deployments: self.running.count(),
+            deployments,
+            broken,
             running: self.workers.running(),
             waiting: self.workers.waiting()
                 + (self.running.all().iter())
@@ -151,13 +172,16 @@ impl Platform {
         }
     }
 
-    /// The folder of the packages that are deployed: what the registry loses, the server keeps.
-    pub(crate) fn packages(&self) -> PathBuf {
-        self.configuration.data.join("packages")
+    /// How large the body of a call may be, in bytes: as the deployment says, and at most as the
+    /// server does.
+    pub(crate) fn body_limit(&self, settings: &Settings) -> usize {
+        let most = self.configuration.body;
+        let asked = settings.body_bytes.and_then(|it| usize::try_from(it).ok());
+        asked.map_or(most, |it| it.min(most))
     }
 
     /// The limits of a deployment's calls.
-    pub(crate) fn limits(&self, settings: &crate::store::Settings) -> Limits {
+    pub(crate) fn limits(&self, settings: &Settings) -> Limits {
         let limits = self.configuration.limits;
         let bytes = |asked: Option<u64>, most: usize| {
             asked.and_then(|it| usize::try_from(it).ok()).map_or(most, |it| it.min(most))
@@ -170,8 +194,21 @@ impl Platform {
     }
 }
 
+/// How often the server looks for tokens that were made beside it.
+const LEARN: Duration = Duration::from_secs(1);
+
+/// Gets to know tokens that were made by [`operator_token`], for as long as the platform is there.
+async fn learn(platform: Weak<Platform>) {
+    loop {
+        tokio::time::sleep(LEARN).await;
+        let Some(platform) = platform.upgrade() else { return };
+        // What the store does not give now it gives the next time.
+        let _ = platform.tokens.learn(platform.store()).await;
+    }
+}
+
 /// Makes a token that may everything, for the first operator of a server: in its folder,
-/// whether it runs or not. A server that runs knows it when it starts again.
+/// whether it runs or not. A server that runs knows it a second later.
 ///
 /// # Errors
 /// When the store cannot be opened.

@@ -137,7 +137,9 @@ pub(crate) fn status(code: Code) -> StatusCode {
         code::MEDIA_TYPE => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         code::ACTION_FAILED | code::PACKAGE_REFUSED => StatusCode::UNPROCESSABLE_ENTITY,
         code::TOO_MANY_CALLS => StatusCode::TOO_MANY_REQUESTS,
-        code::SERVER_FULL | code::STORE_FAILED => StatusCode::SERVICE_UNAVAILABLE,
+        code::SERVER_FULL | code::STORE_FAILED | code::NOT_LOADED => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

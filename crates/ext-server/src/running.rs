@@ -13,7 +13,7 @@ use crate::gate::Gate;
 use crate::mcp::Tools;
 use crate::metrics::Numbers;
 use crate::problem::Problem;
-use crate::store::Deployment;
+use crate::store::{Deployment, Settings};
 use crate::workers::Habit;
 
 /// A version that can be called. Whoever holds it may finish with it, whatever is deployed
@@ -21,6 +21,9 @@ use crate::workers::Habit;
 pub struct Running {
     /// What the store says of it.
     pub deployment: Deployment,
+    /// How it runs, in full: the settings of its deployment, within what the server and its own
+    /// manifest allow.
+    pub in_force: Settings,
     /// The code.
     pub extension: ext_host::Extension,
     /// How many of its calls run at once.
@@ -76,28 +79,67 @@ impl Running {
     }
 }
 
+/// A version that is deployed and cannot be loaded: a folder that it was granted is not there, or
+/// its file was lost. It keeps its place, so that no other version is taken for it.
+pub struct Broken {
+    /// What the store says of it.
+    pub deployment: Deployment,
+    /// Why it cannot be loaded; for those who operate the server.
+    pub error: String,
+}
+
+/// A deployed version.
+pub(crate) type Loaded = Result<Arc<Running>, Arc<Broken>>;
+
+/// What the store says of a version.
+pub(crate) fn deployment(version: &Loaded) -> &Deployment {
+    match version {
+        Ok(running) => &running.deployment,
+        Err(broken) => &broken.deployment,
+    }
+}
+
+pub(crate) fn not_deployed(name: &PackageName) -> Problem {
+    Problem::new(code::NOT_DEPLOYED, format!("`{name}` is not deployed here"))
+}
+
 /// The deployed versions of one package.
 #[derive(Default, Clone)]
 pub struct Versions {
-    all: BTreeMap<Version, Arc<Running>>,
+    all: BTreeMap<Version, Loaded>,
     /// Which version was active when; the last one is.
     activations: BTreeMap<i64, Version>,
 }
 
 impl Versions {
-    /// The active version.
+    /// The active version, if it runs.
     pub fn active(&self) -> Option<&Arc<Running>> {
-        self.all.get(self.activations.last_key_value()?.1)
+        self.all.get(self.active_version()?)?.as_ref().ok()
+    }
+
+    /// The active version, whether it runs or not. `None`: each is called by its version only.
+    pub fn active_version(&self) -> Option<&Version> {
+        Some(self.activations.last_key_value()?.1)
     }
 
     /// The version that would be active without the one that is.
-    pub fn previous(&self) -> Option<&Arc<Running>> {
-        self.all.get(self.activations.iter().nth_back(1)?.1)
+    pub fn previous_version(&self) -> Option<&Version> {
+        Some(self.activations.iter().nth_back(1)?.1)
     }
 
-    /// All of them, the oldest first.
+    /// All that run, the oldest first.
     pub fn all(&self) -> impl DoubleEndedIterator<Item = &Arc<Running>> {
-        self.all.values()
+        self.all.values().filter_map(|it| it.as_ref().ok())
+    }
+
+    /// All that cannot be loaded, the oldest first.
+    pub fn broken(&self) -> impl DoubleEndedIterator<Item = &Arc<Broken>> {
+        self.all.values().filter_map(|it| it.as_ref().err())
+    }
+
+    /// What is deployed, whether it runs or not, the oldest first.
+    pub fn deployments(&self) -> impl DoubleEndedIterator<Item = &Deployment> {
+        self.all.values().map(deployment)
     }
 
     /// When a version was active: the one with the highest number is.
@@ -106,8 +148,70 @@ impl Versions {
     }
 
     /// One of them.
-    pub fn get(&self, version: &Version) -> Option<&Arc<Running>> {
+    pub(crate) fn get(&self, version: &Version) -> Option<&Loaded> {
         self.all.get(version)
+    }
+
+    /// The version that a reference means: the active one, or the newest that matches. It is the
+    /// same one whether it runs or not: nobody gets an older one than yesterday.
+    pub(crate) fn meant(
+        &self,
+        name: &PackageName,
+        wanted: Option<&str>,
+    ) -> Result<&Loaded, Problem> {
+        let found = match wanted {
+            None => self.active_version().and_then(|it| self.all.get(it)),
+            Some(wanted) => {
+                let reference: PackageRef =
+                    format!("{name}@{wanted}").parse().map_err(|error: ext_registry::Error| {
+                        Problem::new(code::NOT_DEPLOYED, error.message())
+                    })?;
+                self.all.values().rev().find(|it| reference.req.matches(&deployment(it).version))
+            }
+        };
+        found.ok_or_else(|| {
+            let all: Vec<String> = self.all.keys().map(Version::to_string).collect();
+            let wanted =
+                wanted.map_or_else(|| "active version".into(), |it| format!("version `{it}`"));
+            let message =
+                format!("`{name}` has no {wanted} here; deployed are: {}", all.join(", "));
+            Problem::new(code::NOT_DEPLOYED, message)
+        })
+    }
+
+    /// Which version becomes the active one when one is taken away, and none was active before
+    /// it: the newest that runs, or else the newest. `None`: none must become so.
+    pub(crate) fn heir(&self, gone: &Version) -> Option<&Version> {
+        if self.activations.values().any(|it| it != gone) {
+            return None;
+        }
+        let rest = || self.all.iter().rev().filter(|(version, _)| *version != gone);
+        let found = rest().find(|(_, it)| it.is_ok()).or_else(|| rest().next());
+        found.map(|(version, _)| version)
+    }
+
+    /// Makes a version the active one.
+    fn activate(&mut self, version: &Version) {
+        self.deactivate(version);
+        let next = self.activations.last_key_value().map_or(1, |(last, _)| last + 1);
+        self.activations.insert(next, version.clone());
+    }
+
+    fn deactivate(&mut self, version: &Version) {
+        self.activations.retain(|_, it| it != version);
+    }
+}
+
+impl Broken {
+    /// What whoever calls it is told. The reason names folders of the machine, which are none of
+    /// his business.
+    pub(crate) fn problem(&self) -> Problem {
+        let Deployment { name, version, .. } = &self.deployment;
+        let message = format!(
+            "version {version} of `{name}` is deployed and cannot be loaded; those who operate the \
+             server are told why"
+        );
+        Problem::new(code::NOT_LOADED, message)
     }
 }
 
@@ -128,29 +232,18 @@ impl Deployments {
         self.changes.subscribe()
     }
 
-    /// The version that a reference means: the active one, or the newest that matches.
+    /// The version that a reference means, which must run: the active one, or the newest that
+    /// matches.
     pub fn find(&self, name: &PackageName, wanted: Option<&str>) -> Result<Arc<Running>, Problem> {
-        let versions = self.versions(name).ok_or_else(|| {
-            Problem::new(code::NOT_DEPLOYED, format!("`{name}` is not deployed here"))
-        })?;
-        let found = match wanted {
-            None => versions.active(),
-            Some(wanted) => {
-                let reference: PackageRef =
-                    format!("{name}@{wanted}").parse().map_err(|error: ext_registry::Error| {
-                        Problem::new(code::NOT_DEPLOYED, error.message())
-                    })?;
-                versions.all().rev().find(|it| reference.req.matches(&it.deployment.version))
-            }
-        };
-        found.cloned().ok_or_else(|| {
-            let all: Vec<&str> = versions.all().map(|it| it.version.as_str()).collect();
-            let wanted =
-                wanted.map_or_else(|| "active version".into(), |it| format!("version `{it}`"));
-            let message =
-                format!("`{name}` has no {wanted} here; deployed are: {}", all.join(", "));
-            Problem::new(code::NOT_DEPLOYED, message)
-        })
+        match self.of(name)?.meant(name, wanted)? {
+            Ok(running) => Ok(running.clone()),
+            Err(broken) => Err(broken.problem()),
+        }
+    }
+
+    /// The versions of a package, which must have some.
+    pub(crate) fn of(&self, name: &PackageName) -> Result<Arc<Versions>, Problem> {
+        self.versions(name).ok_or_else(|| not_deployed(name))
     }
 
     /// The versions of a package.
@@ -166,66 +259,77 @@ impl Deployments {
         all
     }
 
-    /// How many versions of packages there are.
-    pub fn count(&self) -> usize {
-        self.read().values().map(|it| it.all.len()).sum()
+    /// How many versions of packages there are, and how many of them cannot be loaded.
+    pub fn count(&self) -> (usize, usize) {
+        let all = self.read();
+        let broken = all.values().map(|it| it.broken().count()).sum();
+        (all.values().map(|it| it.all.len()).sum(), broken)
     }
 
-    /// Changes the versions of a package: whoever asks meanwhile sees all of it or nothing.
-    fn change(&self, name: &PackageName, change: impl FnOnce(&mut Versions)) {
+    /// Changes the versions of a package: whoever asks meanwhile sees all of it or nothing. The
+    /// change gives the version that is in its place no longer.
+    fn change(&self, name: &PackageName, change: impl FnOnce(&mut Versions) -> Option<Loaded>) {
         let mut all = self.all.write().unwrap_or_else(PoisonError::into_inner);
         let mut versions = all.get(name).map(|it| Versions::clone(it)).unwrap_or_default();
-        change(&mut versions);
-        match versions.all.is_empty() {
+        let gone = change(&mut versions);
+        let before = match versions.all.is_empty() {
             true => all.remove(name),
             false => all.insert(name.clone(), Arc::new(versions)),
         };
         drop(all);
         self.changes.send_replace(());
+        drop(before);
+        if let Some(Ok(running)) = gone {
+            // Code is unmapped, and instances are freed: nobody waits for that, neither for the
+            // lock nor for this thread. Where there is no other thread, it is done here.
+            let _ = std::thread::Builder::new().spawn(move || drop(running));
+        }
     }
 
     /// Adds a version, or puts it in the place of the same one.
-    pub fn insert(&self, running: Arc<Running>) {
-        let name = running.deployment.name.clone();
+    pub(crate) fn insert(&self, loaded: Loaded) {
+        let Deployment { name, version, activation, .. } = deployment(&loaded).clone();
         self.change(&name, |versions| {
-            let version = running.deployment.version.clone();
-            versions.activations.retain(|_, it| *it != version);
-            if let Some(activation) = running.deployment.activation {
+            versions.deactivate(&version);
+            if let Some(activation) = activation {
                 versions.activations.insert(activation, version.clone());
             }
-            versions.all.insert(version, running);
+            versions.all.insert(version, loaded)
         });
     }
 
     /// Puts a version in the place of the same one, active or not as that is.
-    pub fn replace(&self, running: Arc<Running>) {
-        let name = running.deployment.name.clone();
+    pub(crate) fn replace(&self, loaded: Loaded) {
+        let Deployment { name, version, .. } = deployment(&loaded).clone();
         self.change(&name, |versions| {
-            if let Some(found) = versions.all.get_mut(&running.deployment.version) {
-                *found = running;
-            }
+            versions.all.get_mut(&version).map(|it| std::mem::replace(it, loaded))
         });
     }
 
     /// Makes a version the active one.
     pub fn activate(&self, name: &PackageName, version: &Version) {
         self.change(name, |versions| {
-            versions.activations.retain(|_, it| it != version);
-            let next = versions.activations.last_key_value().map_or(1, |(last, _)| last + 1);
-            versions.activations.insert(next, version.clone());
+            versions.activate(version);
+            None
         });
     }
 
     /// Makes a version one that was never active.
     pub fn deactivate(&self, name: &PackageName, version: &Version) {
-        self.change(name, |versions| versions.activations.retain(|_, it| it != version));
+        self.change(name, |versions| {
+            versions.deactivate(version);
+            None
+        });
     }
 
-    /// Removes a version.
-    pub fn remove(&self, name: &PackageName, version: &Version) {
+    /// Removes a version, and makes another one the active one, if it is given.
+    pub fn remove(&self, name: &PackageName, version: &Version, heir: Option<&Version>) {
         self.change(name, |versions| {
-            versions.activations.retain(|_, it| it != version);
-            versions.all.remove(version);
+            versions.deactivate(version);
+            if let Some(heir) = heir {
+                versions.activate(heir);
+            }
+            versions.all.remove(version)
         });
     }
 }

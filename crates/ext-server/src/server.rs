@@ -67,8 +67,9 @@ impl Server {
         &self.platform
     }
 
-    /// Serves until `end` is there; then finishes what runs.
-    pub async fn serve(self, end: impl Future<Output = ()>) {
+    /// Serves until `end` is there; then finishes what runs. Gives whether all of it finished, and
+    /// was written down, in the time that it had.
+    pub async fn serve(self, end: impl Future<Output = ()>) -> bool {
         let Self { platform, written, listener, tls, .. } = self;
         let service = http::Service::new(platform.clone());
         let most = files::most().map_or(CONNECTIONS, |files| CONNECTIONS.min(files / 2).max(1));
@@ -128,13 +129,14 @@ impl Server {
         platform.ending.send_replace(true);
         // All of them have ended when each could be had again.
         let all = u32::try_from(most).unwrap_or(u32::MAX);
-        let _ = timeout(FINISH, connections.acquire_many(all)).await;
+        let answered = timeout(FINISH, connections.acquire_many(all)).await.is_ok();
         let traces = platform.traces.clone();
         // Calls hold the platform; with the last one the recorder goes, when all is written.
         drop((service, platform));
-        let _ = timeout(FINISH, written).await;
+        let written = timeout(FINISH, written).await.is_ok();
         // It blocks until the collector has what is left, of the last calls as well.
         let _ = tokio::task::spawn_blocking(move || traces.shutdown()).await;
+        answered && written
     }
 }
 

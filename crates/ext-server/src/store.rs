@@ -10,6 +10,7 @@ use std::pin::Pin;
 use ext_registry::{Digest, PackageName, Version};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 pub use sqlite::Sqlite;
 
@@ -35,9 +36,14 @@ pub trait Store: Send + Sync + 'static {
     fn deployments(&self) -> Answer<'_, Vec<Deployment>>;
 
     /// Adds a deployment, or puts it in the place of that of the same version, and makes it
-    /// the active one. Gives it with its activation.
-    fn deploy<'a>(&'a self, deployment: &'a Deployment, event: &'a Event)
-    -> Answer<'a, Deployment>;
+    /// the active one. What is granted to its package is replaced together with that, if it is
+    /// given. Gives the deployment with its activation.
+    fn deploy<'a>(
+        &'a self,
+        deployment: &'a Deployment,
+        granted: Option<&'a BTreeSet<String>>,
+        events: &'a [Event],
+    ) -> Answer<'a, Deployment>;
 
     /// Makes a deployed version the active one, above those that were active before.
     fn activate<'a>(
@@ -55,11 +61,12 @@ pub trait Store: Send + Sync + 'static {
         event: &'a Event,
     ) -> Answer<'a, ()>;
 
-    /// Removes a deployed version.
+    /// Removes a deployed version, and makes another one the active one, if it is given.
     fn undeploy<'a>(
         &'a self,
         name: &'a PackageName,
         version: &'a Version,
+        heir: Option<&'a Version>,
         event: &'a Event,
     ) -> Answer<'a, ()>;
 
@@ -155,6 +162,22 @@ pub struct Settings {
     /// How many calls wait for their turn.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub queue: Option<u32>,
+}
+
+impl Settings {
+    /// These, with some changed: a JSON merge patch (RFC 7396), in which `null` takes a setting
+    /// back. A name that is none, or a value of another type, is an error.
+    pub(crate) fn patched(&self, changes: &Map<String, Value>) -> Result<Self, serde_json::Error> {
+        let mut all = serde_json::to_value(self)?;
+        for (name, value) in changes {
+            all[name] = match value {
+                // The others are options, and `null` is none.
+                Value::Null if name == "reuse" => false.into(),
+                value => value.clone(),
+            };
+        }
+        serde_json::from_value(all)
+    }
 }
 
 /// Something that somebody did.

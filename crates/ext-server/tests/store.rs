@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use ext_definition::code;
-use ext_registry::PackageName;
+use ext_registry::{Digest, PackageName};
 use ext_server::auth::Caller;
-use ext_server::store::{CallQuery, CallRecord, Outcome, Sqlite, StatisticsQuery, Store};
+use ext_server::store::{
+    CallQuery, CallRecord, Deployment, Event, Outcome, Settings, Sqlite, StatisticsQuery, Store,
+};
 use ext_server::{Configuration, Platform};
 use jiff::Timestamp;
 use sqlx::Connection;
@@ -95,6 +97,84 @@ async fn a_store_that_fails_is_said_and_nothing_is_half_done() {
     assert_eq!(platform.granted(&name), granted);
     let events = platform.store().events(Some("acme:orders"), 10).await.unwrap();
     assert_eq!(events.len(), 1);
+}
+
+/// A version whose file nobody has.
+fn lost(version: &str) -> Deployment {
+    Deployment {
+        name: PackageName::new("acme", "orders").unwrap(),
+        version: version.parse().unwrap(),
+        digest: Digest::of(version.as_bytes()),
+        component: Digest::of(version.as_bytes()),
+        settings: Settings::default(),
+        at: Timestamp::UNIX_EPOCH,
+        by: "loopback".into(),
+        activation: None,
+    }
+}
+
+#[tokio::test]
+async fn versions_that_are_lost_are_listed_and_taken_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    std::fs::create_dir(&data).unwrap();
+    let store = Sqlite::open(&data.join("server.sqlite")).await.unwrap();
+    let name = PackageName::new("acme", "orders").unwrap();
+    let event = Event {
+        at: Timestamp::UNIX_EPOCH,
+        who: "loopback".into(),
+        token: None,
+        what: "deploy".into(),
+        subject: name.to_string(),
+        detail: String::new(),
+    };
+    for version in ["1.0.0", "2.0.0"] {
+        store.deploy(&lost(version), None, std::slice::from_ref(&event)).await.unwrap();
+        // As an earlier server could leave it: none of them is active.
+        store.deactivate(&name, &version.parse().unwrap(), &event).await.unwrap();
+    }
+    let open = || Platform::open(Configuration::new(data.clone(), folder.path().join("none")));
+    let (platform, _task) = open().await.unwrap();
+    assert_eq!(platform.deployments().count(), (2, 2));
+    let caller = Caller::loopback();
+    let find = |wanted| platform.deployments().find(&name, wanted).err().unwrap();
+    let without = find(None);
+    assert_eq!(without.code(), code::NOT_DEPLOYED);
+    assert!(without.detail().ends_with("deployed are: 1.0.0, 2.0.0"), "{}", without.detail());
+    for wanted in ["1", "2", "=2.0.0", ">=1"] {
+        assert_eq!(find(Some(wanted)).code(), code::NOT_LOADED, "{wanted}");
+    }
+    let back = |to: Option<&str>| {
+        let (platform, caller, name) = (&platform, &caller, &name);
+        let to = to.map(|it| it.parse().unwrap());
+        async move { platform.rollback(caller, name, to.as_ref()).await.err().unwrap() }
+    };
+    assert_eq!(back(None).await.code(), code::NO_EARLIER_VERSION);
+    assert_eq!(back(Some("3.0.0")).await.code(), code::NOT_DEPLOYED);
+    let problem = back(Some("2.0.0")).await;
+    assert_eq!(problem.code(), code::NOT_LOADED);
+    assert!(problem.detail().contains(".wasm"), "{}", problem.detail());
+
+    // With what is left one goes on, also when the server starts again.
+    let gone = platform.undeploy(&caller, &name, Some("1")).await.unwrap();
+    assert_eq!(gone.len(), 1);
+    assert_eq!(find(None).code(), code::NOT_LOADED);
+    drop(platform);
+    let (platform, _task) = open().await.unwrap();
+    let versions = platform.deployments().versions(&name).unwrap();
+    assert_eq!(versions.active_version().unwrap().to_string(), "2.0.0");
+    platform.undeploy(&caller, &name, None).await.unwrap();
+    assert_eq!(platform.deployments().count(), (0, 0));
+}
+
+#[tokio::test]
+async fn grants_are_written_with_their_deployment() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Sqlite::open(&folder.path().join("s.sqlite")).await.unwrap();
+    let granted = BTreeSet::from(["http:example.com".to_owned()]);
+    let deployed = store.deploy(&lost("1.0.0"), Some(&granted), &[]).await.unwrap();
+    assert_eq!(deployed.activation, Some(1));
+    assert_eq!(store.grants().await.unwrap(), [(deployed.name, granted)]);
 }
 
 #[tokio::test]

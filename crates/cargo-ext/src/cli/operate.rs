@@ -22,18 +22,30 @@ pub struct Deploying {
     /// A permission to grant: http:HOST, environment:NAME or folder:PATH; may be repeated
     #[arg(long = "grant", value_name = "PERMISSION")]
     pub grants: Vec<String>,
-    /// Let an instance serve one call after the other; else each call has a fresh one
-    #[arg(long)]
+    /// Let an instance serve one call after the other
+    #[arg(long, overrides_with = "no_reuse")]
     pub reuse: bool,
+    /// Give each call a fresh instance
+    #[arg(long, overrides_with = "reuse")]
+    pub no_reuse: bool,
     /// How many calls may run at once
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub concurrency: Option<u32>,
+    /// How many calls may wait for that; beyond, they are refused
+    #[arg(long, value_name = "N")]
+    pub queue: Option<u32>,
     /// How long a call may run, such as 5s; never longer than the server allows
     #[arg(long, value_name = "TIME", value_parser = units::time)]
     pub time: Option<Duration>,
     /// How much memory a call may have, such as 64MiB; never more than the server allows
     #[arg(long, value_name = "SIZE", value_parser = units::bytes)]
     pub memory: Option<u64>,
+    /// How large the body of a request may be, such as 1MiB; never larger than the server allows
+    #[arg(long, value_name = "SIZE", value_parser = units::bytes)]
+    pub max_body: Option<u64>,
+    /// How large a result may be, such as 1MiB; never larger than the server allows
+    #[arg(long, value_name = "SIZE", value_parser = units::bytes)]
+    pub max_result: Option<u64>,
 }
 
 #[derive(Debug, Args)]
@@ -49,6 +61,9 @@ pub struct Deploy {
 
 #[derive(Debug, Args)]
 pub struct Deployments {
+    /// NAMESPACE:NAME, with all that is known of its versions; everything in short otherwise
+    #[arg(value_name = "EXTENSION")]
+    pub package: Option<String>,
     #[command(flatten)]
     pub remote: Remote,
 }

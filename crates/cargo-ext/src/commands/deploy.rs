@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use ext_registry::PackageRef;
-use ext_server::store::Settings;
 use ext_server::{DeployRequest, Deployed, Stage};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::calls::plain;
 use crate::cli::{Deploy, Deploying};
@@ -29,16 +29,22 @@ pub fn request(package: &str, digest: Option<String>, how: &Deploying) -> Deploy
     }
 }
 
-/// How it is to run; `None` if nothing was said.
-pub fn settings(how: &Deploying) -> Option<Settings> {
-    let settings = Settings {
-        reuse: how.reuse,
-        concurrency: how.concurrency,
-        time_ms: how.time.map(|it| u64::try_from(it.as_millis()).unwrap_or(u64::MAX).max(1)),
-        memory_bytes: how.memory,
-        ..Settings::default()
-    };
-    (settings != Settings::default()).then_some(settings)
+/// What is to be different from the version before; `None` if nothing was said.
+pub fn settings(how: &Deploying) -> Option<Map<String, Value>> {
+    let time = how.time.map(|it| u64::try_from(it.as_millis()).unwrap_or(u64::MAX).max(1));
+    let said = [
+        // Of the two, the last one that was said.
+        ("reuse", (how.reuse || how.no_reuse).then(|| how.reuse.into())),
+        ("concurrency", how.concurrency.map(Value::from)),
+        ("queue", how.queue.map(Value::from)),
+        ("time_ms", time.map(Value::from)),
+        ("memory_bytes", how.memory.map(Value::from)),
+        ("body_bytes", how.max_body.map(Value::from)),
+        ("result_bytes", how.max_result.map(Value::from)),
+    ];
+    let said: Map<String, Value> =
+        said.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
+    (!said.is_empty()).then_some(said)
 }
 
 /// A line of the server's answer.

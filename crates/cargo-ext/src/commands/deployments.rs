@@ -1,5 +1,6 @@
 //! `cargo ext deployments`: what a server serves.
 
+use ext_registry::PackageName;
 use ext_server::Deployed;
 use ext_server::store::Settings;
 
@@ -11,7 +12,14 @@ use crate::shell::{Shell, size};
 
 pub fn run(arguments: &Deployments, shell: &Shell) -> Result<(), Failure> {
     let server = Server::find(&arguments.remote)?;
-    let deployed: Vec<Deployed> = server.get("/api/deployments", &[])?;
+    let path = match &arguments.package {
+        Some(package) => {
+            let name: PackageName = package.parse()?;
+            format!("/api/deployments/{}/{}", name.namespace(), name.name())
+        }
+        None => "/api/deployments".to_owned(),
+    };
+    let deployed: Vec<Deployed> = server.get(&path, &[])?;
     if deployed.is_empty() {
         let message = format!("nothing is deployed at {}; `cargo ext deploy`", server.address());
         shell.note("Empty", message);
@@ -23,6 +31,7 @@ pub fn run(arguments: &Deployments, shell: &Shell) -> Result<(), Failure> {
             continue;
         }
         let deployment = &it.deployment;
+        let in_short = arguments.package.is_none();
         let line = format!(
             "{:<width$}  {:<10}  {:<8}  {:.0} by {}  {}",
             deployment.name.to_string(),
@@ -30,14 +39,21 @@ pub fn run(arguments: &Deployments, shell: &Shell) -> Result<(), Failure> {
             if it.active { "active" } else { "" },
             deployment.at,
             plain(&deployment.by),
-            settings(&deployment.settings),
+            if in_short { settings(&deployment.settings) } else { String::new() },
         );
         shell.print(line.trim_end());
+        if let Some(error) = &it.error {
+            shell.print(format!("    cannot be loaded: {}", plain(error)));
+        }
+        if let Some(in_force) = it.in_force.as_ref().filter(|_| !in_short) {
+            let fresh = if in_force.reuse { "" } else { "a fresh instance for each call, " };
+            shell.print(format!("    {fresh}{}", settings(in_force)));
+        }
     }
     Ok(())
 }
 
-/// What is not as the server has it.
+/// What is said of these.
 fn settings(settings: &Settings) -> String {
     let bytes = |it: u64| size(usize::try_from(it).unwrap_or(usize::MAX));
     let said = [

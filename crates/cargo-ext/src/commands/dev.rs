@@ -1,6 +1,7 @@
 //! `cargo ext dev`: the extension here, served while it is worked on.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Weak};
@@ -17,7 +18,7 @@ use tokio::runtime::Handle;
 use tokio::sync::broadcast;
 
 use super::deploy::{said, settings, stage};
-use super::serve::{ended, runtime, start};
+use super::serve::{runtime, serve_until_ended, start};
 use crate::artifact::{self, read};
 use crate::calls;
 use crate::cli::Dev;
@@ -80,22 +81,24 @@ fn serve(
         deployed: None,
         actions: Vec::new(),
     };
-    std::thread::scope(|scope| {
+    let how = std::thread::scope(|scope| {
         scope.spawn(move || work.run(watch, &ends));
-        runtime.block_on(async {
+        let how = runtime.block_on(async {
             tokio::select! {
-                () = server.serve(ended()) => {}
-                () = show(calls, shell) => {}
+                how = serve_until_ended(server) => how,
+                never = show(calls, shell) => match never {},
             }
         });
         drop(end);
+        how
     });
-    shell.status("Ended", "every call has finished");
+    runtime.shutdown_background();
+    how.say(shell);
     Ok(())
 }
 
 /// Shows calls as they end.
-async fn show(mut calls: broadcast::Receiver<Arc<CallRecord>>, shell: &Shell) {
+async fn show(mut calls: broadcast::Receiver<Arc<CallRecord>>, shell: &Shell) -> Infallible {
     loop {
         match calls.recv().await {
             Ok(call) => calls::show(&call, shell),
@@ -172,7 +175,9 @@ impl Work<'_> {
         let how = &self.arguments.deploying;
         let told = |done| stage(&done, self.shell);
         let by = Caller::loopback();
-        let deploying = platform.deploy_component(&by, component, &how.grants, settings(how), told);
+        let settings = settings(how);
+        let deploying =
+            platform.deploy_component(&by, component, &how.grants, settings.as_ref(), told);
         let running = (self.runtime.block_on(deploying))
             .map_err(|problem| Problem::from(problem).into_failure())?;
         self.deployed = Some(digest);

@@ -28,18 +28,20 @@ pub fn run(arguments: &Serve, common: &Common, shell: &Shell) -> Result<(), Fail
     if let (Some(certificate), Some(key)) = (&arguments.tls_certificate, &arguments.tls_key) {
         configuration.tls = Some(Tls { certificate: certificate.clone(), key: key.clone() });
     }
-    runtime.block_on(async {
+    let served = runtime.block_on(async {
         if arguments.operator_token {
             let token = ext_server::operator_token(configuration).await.map_err(start)?;
             shell.print(token);
-            return Ok(());
+            return Ok(None);
         }
         ext_server::log_to_stderr(shell.is_json());
         let open = configuration.listen.ip().is_loopback() && !configuration.require_token;
+        let is_in_the_clear =
+            !configuration.listen.ip().is_loopback() && configuration.tls.is_none();
         let scheme = if configuration.tls.is_some() { "https" } else { "http" };
         let server = Server::bind(configuration).await.map_err(start)?;
         let address = format!("{scheme}://{}", server.address());
-        let deployed = server.platform().deployments().count();
+        let (deployed, broken) = server.platform().deployments().count();
         shell.status("Serving", format!("{} at {address}", shell::count(deployed, "deployment")));
         if !open {
             shell.note(
@@ -47,16 +49,64 @@ pub fn run(arguments: &Serve, common: &Common, shell: &Shell) -> Result<(), Fail
                 "every request needs a token: `cargo ext serve --operator-token` makes the first one",
             );
         }
+        if is_in_the_clear {
+            shell.note(
+                "Warning",
+                "others on the network can read tokens and calls, since this is not TLS: \
+                 `--tls-certificate` and `--tls-key`, or a proxy that has them",
+            );
+        }
+        if broken > 0 {
+            let versions = shell::count(broken, "version");
+            shell.note("Broken", format!("{versions} cannot be loaded: `cargo ext deployments`"));
+        }
         #[derive(Serialize)]
         struct Message<'a> {
             address: &'a str,
             data: &'a Path,
         }
         shell.message("ext-serving", &Message { address: &address, data: &data });
-        server.serve(ended()).await;
-        shell.status("Ended", "every call has finished");
-        Ok(())
-    })
+        Ok::<_, Failure>(Some(serve_until_ended(server).await))
+    })?;
+    // What blocks a thread still would be waited for.
+    runtime.shutdown_background();
+    if let Some(how) = served {
+        how.say(shell);
+    }
+    Ok(())
+}
+
+/// How a server ended.
+pub enum End {
+    /// With all that ran.
+    Finished,
+    /// While something still ran that had taken too long.
+    Late,
+    /// At once: whoever asked for it asked again.
+    AtOnce,
+}
+
+impl End {
+    /// Says so.
+    pub fn say(&self, shell: &Shell) {
+        match self {
+            Self::Finished => shell.status("Ended", "every call has finished"),
+            Self::Late => shell.note("Ended", "not every call has finished in time"),
+            Self::AtOnce => shell.note("Ended", "at once, with calls that ran"),
+        }
+    }
+}
+
+/// Serves until somebody asks for the end; who asks twice does not wait for calls.
+pub async fn serve_until_ended(server: Server) -> End {
+    let twice = async {
+        ended().await;
+        ended().await;
+    };
+    tokio::select! {
+        finished = server.serve(ended()) => if finished { End::Finished } else { End::Late },
+        () = twice => End::AtOnce,
+    }
 }
 
 /// The runtime of what waits for many things at once.

@@ -37,7 +37,12 @@ const RESPONSES: [(&str, &str, &str); 11] = [
         "The action panicked or trapped (EXT0504), took more memory or gave more than it may \
          (EXT0505), or cannot be run (EXT0506).",
     ),
-    ("503", "Unavailable", "The server is full or ends (EXT1008), or its store failed (EXT1013)."),
+    (
+        "503",
+        "Unavailable",
+        "The server is full or ends (EXT1008), its store failed (EXT1013), or the version cannot be \
+         loaded (EXT1017).",
+    ),
     ("504", "TimedOut", "The action took longer than it may (EXT0505)."),
     ("default", "Other", "Any other failure."),
 ];

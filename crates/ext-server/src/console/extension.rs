@@ -19,14 +19,17 @@ use crate::http::{Shared, actions, api};
 use crate::permission;
 use crate::problem::Problem;
 use crate::running::Running;
-use crate::store::Event;
+use crate::store::{Deployment, Event};
 
 #[derive(Template)]
 #[template(path = "extension.html")]
 struct Page<'a> {
     head: Head,
     name: &'a PackageName,
-    running: &'a Running,
+    /// The version of which this page tells: the active one, if it runs.
+    shown: String,
+    /// The active version, if it cannot be loaded.
+    failed: Option<String>,
     title: String,
     description: String,
     groups: Vec<(&'a str, Vec<&'a Action>)>,
@@ -45,8 +48,11 @@ struct Page<'a> {
 }
 
 struct Version {
-    running: Arc<Running>,
+    deployment: Deployment,
     active: bool,
+    /// Why it cannot be loaded; nothing, if it runs or this is not for this visitor.
+    error: Option<String>,
+    is_broken: bool,
     /// The beginning of its digest.
     digest: String,
     settings: Vec<String>,
@@ -78,16 +84,13 @@ pub async fn page(
         None => (&*name, None),
     };
     let name = api::name(&namespace, bare)?;
-    let all = platform.deployments().versions(&name).unwrap_or_default();
+    let all = platform.deployments().of(&name)?;
     let shown = match version {
         Some(version) => Some(platform.deployments().find(&name, Some(version))?),
         None => all.active().or_else(|| all.all().next_back()).cloned(),
     };
-    let Some(shown) = shown else {
-        let message = format!("`{name}` is not deployed here");
-        return Err(Problem::new(code::NOT_DEPLOYED, message).into());
-    };
-    let of_version = version.map_or_else(String::new, |_| format!("@={}", shown.version));
+    let shown = shown.as_ref();
+    let of_version = version.and(shown).map_or_else(String::new, |it| format!("@={}", it.version));
     let said = Said::of(query.unwrap_or_default().as_bytes());
     let sees_calls = visitor.sees_calls(Some(&namespace));
     let id = name.to_string();
@@ -98,37 +101,46 @@ pub async fn page(
         ),
         false => (None, Vec::new()),
     };
-    let definition = shown.extension.definition();
-    let package = &definition.package;
-    let title = words::title(package);
-    let groups = outline::groups(definition).into_iter();
+    let definition = shown.map(|it| it.extension.definition());
+    let package = definition.map(|it| &it.package);
+    let title = package.map_or_else(|| id.clone(), words::title);
+    let groups = definition.map(outline::groups).into_iter().flatten();
     let groups = groups.map(|it| {
         let name = if it.name.is_empty() { "Actions" } else { it.name };
         (name, it.actions.into_iter().collect())
     });
-    let is_active = |it: &Running| all.active().is_some_and(|active| active.version == it.version);
-    let versions = all.all().rev().map(|it| Version {
-        active: is_active(it),
-        digest: it.deployment.digest.hex()[..12].to_owned(),
-        settings: if sees_calls { settings(it) } else { Vec::new() },
-        running: it.clone(),
+    let versions = all.deployments().rev().map(|it| {
+        let version = all.get(&it.version);
+        let error = version.and_then(|it| it.as_ref().err()).map(|it| it.error.clone());
+        let running = version.and_then(|it| it.as_ref().ok()).filter(|_| sees_calls);
+        Version {
+            active: all.active_version() == Some(&it.version),
+            digest: it.digest.hex()[..12].to_owned(),
+            settings: running.map_or_else(Vec::new, |it| settings(it)),
+            is_broken: error.is_some(),
+            // It names folders of the machine.
+            error: error.filter(|_| sees_calls),
+            deployment: it.clone(),
+        }
     });
+    let failed = all.active_version().filter(|_| all.active().is_none());
     Ok(show(&Page {
         head: visitor.head("overview", title.clone()),
-        description: doc::description(&package.description),
+        description: package.map(|it| doc::description(&it.description)).unwrap_or_default(),
         groups: groups.collect(),
         versions: versions.collect(),
-        previous: all.previous().map(|it| it.version.clone()),
+        previous: all.previous_version().map(ToString::to_string),
         // Who calls it is told what it asks for, and not what it was given.
         permissions: permissions(
-            &shown,
+            shown,
             &match sees_calls {
                 true => platform.granted(&name),
                 false => BTreeSet::new(),
             },
         ),
-        running: &shown,
         address: format!("{}/{}{of_version}", name.namespace(), name.name()),
+        failed: failed.map(ToString::to_string),
+        shown: shown.map(|it| it.version.clone()).unwrap_or_default(),
         here: format!("/extensions/{}/{}", name.namespace(), name.name()),
         name: &name,
         title,
@@ -140,25 +152,28 @@ pub async fn page(
     }))
 }
 
-/// What is said of how a version runs.
+/// How a version runs, in full.
 fn settings(running: &Running) -> Vec<String> {
-    let settings = &running.deployment.settings;
-    let mut said = Vec::new();
-    if settings.reuse {
-        said.push("instances are used again".to_owned());
-    }
+    let settings = &running.in_force;
+    let mut said = vec![match settings.reuse {
+        true => "instances are used again".to_owned(),
+        false => "a fresh instance for each call".to_owned(),
+    }];
     let mut about = |name: &str, value: Option<String>| {
         said.extend(value.map(|it| format!("{name} {it}")));
     };
     about("time", settings.time_ms.map(|it| format!("{it} ms")));
-    about("memory", settings.memory_bytes.map(|it| format!("{} MiB", it >> 20)));
+    about("memory", settings.memory_bytes.map(words::bytes));
+    about("results", settings.result_bytes.map(words::bytes));
+    about("requests", settings.body_bytes.map(words::bytes));
     about("concurrency", settings.concurrency.map(|it| it.to_string()));
     about("queue", settings.queue.map(|it| it.to_string()));
     said
 }
 
-fn permissions(running: &Running, granted: &BTreeSet<String>) -> Vec<Permission> {
-    let asked = permission::asked(&running.extension.definition().package.permissions);
+fn permissions(running: Option<&Arc<Running>>, granted: &BTreeSet<String>) -> Vec<Permission> {
+    let asked = running.map(|it| permission::asked(&it.extension.definition().package.permissions));
+    let asked = asked.unwrap_or_default();
     let all = asked.union(granted).map(|text| {
         let (kind, what) = text.split_once(':').unwrap_or(("", text));
         let kind = match kind {

@@ -29,6 +29,8 @@ struct Row {
     title: String,
     summary: String,
     active: Option<String>,
+    /// The active version that cannot be loaded.
+    failed: Option<String>,
     versions: usize,
     actions: usize,
     /// Of the last day; `None`: not for this visitor.
@@ -58,7 +60,8 @@ pub async fn page(State(platform): Shared, RawQuery(query): RawQuery, visitor: V
             title: package.map_or_else(|| name.name().to_owned(), words::title),
             summary: package.map(|it| words::summary(&it.description)).unwrap_or_default(),
             active: versions.active().map(|it| it.version.clone()),
-            versions: versions.all().count(),
+            failed: versions.active_version().map(ToString::to_string),
+            versions: versions.deployments().count(),
             actions: definition.map_or(0, |it| it.actions.len()),
             counts: visitor.sees_calls(Some(name.namespace())).then_some(counts),
         }

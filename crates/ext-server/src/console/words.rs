@@ -31,6 +31,22 @@ pub fn count(count: &u64) -> String {
     out
 }
 
+/// Bytes, to a tenth of their unit: `512 B`, `64 MiB`, `1.5 KiB`.
+pub fn bytes(bytes: u64) -> String {
+    let tenths = |unit: u64| {
+        let tenths = (u128::from(bytes) * 10 / u128::from(unit)) as u64;
+        match tenths % 10 {
+            0 => (tenths / 10).to_string(),
+            rest => format!("{}.{rest}", tenths / 10),
+        }
+    };
+    match bytes {
+        0..1024 => format!("{bytes} B"),
+        1024..1_048_576 => format!("{} KiB", tenths(1 << 10)),
+        _ => format!("{} MiB", tenths(1 << 20)),
+    }
+}
+
 /// An instant; the script shows it in the reader's zone.
 pub fn instant(at: &Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()

@@ -134,9 +134,7 @@ pub fn find(
 /// How large the body of a call may be, in bytes: as the deployment says, and at most as the
 /// server does.
 pub fn body_limit(platform: &Platform, running: &Running) -> usize {
-    let most = platform.configuration().body;
-    let asked = running.deployment.settings.body_bytes;
-    asked.and_then(|it| usize::try_from(it).ok()).map_or(most, |it| it.min(most))
+    platform.body_limit(&running.deployment.settings)
 }
 
 /// How long the result of a function may be used again (RFC 9111). Tokens differ in what they

@@ -1,6 +1,7 @@
 //! Operating the server: deployments, tokens, calls, events.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use axum::Json;
 use axum::body::{Body, Bytes};
@@ -20,10 +21,14 @@ use crate::auth::{Reading, Scope, Verb};
 use crate::deploy::DeployRequest;
 use crate::problem::Problem;
 use crate::running::{Running, Versions};
-use crate::store::{CallQuery, CallRecord, Event, Token};
+use crate::store::{CallQuery, CallRecord, Event, Settings, Token};
 
 /// Most of a body here, in bytes.
 const MAX_BODY: usize = 64 << 10;
+
+/// How long the answer to a deployment waits for its first line: shorter than clients and proxies
+/// wait for an answer.
+const FIRST: Duration = Duration::from_secs(10);
 
 type Result<T> = std::result::Result<T, Problem>;
 
@@ -54,26 +59,39 @@ pub struct Deployed {
     pub deployment: crate::store::Deployment,
     /// Whether it is called where no version is named.
     pub active: bool,
+    /// How it runs, in full; `None`: it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_force: Option<Settings>,
+    /// Why it cannot be loaded, to those who deploy or operate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
 }
 
 impl Deployed {
     /// Of a version that runs.
     pub fn of(running: &Running, active: bool) -> Self {
-        Self { deployment: running.deployment.clone(), active }
+        let (deployment, in_force) = (running.deployment.clone(), Some(running.in_force.clone()));
+        Self { deployment, active, in_force, error: None }
     }
 
-    /// Of one of these versions, as it is now.
-    fn among(versions: &Versions, running: &Running) -> Self {
-        let version = &running.deployment.version;
-        let is_active = versions.active().is_some_and(|it| it.deployment.version == *version);
-        let mut deployed = Self::of(running, is_active);
-        // It may have changed since it was loaded.
-        deployed.deployment.activation = versions.activation(version);
-        deployed
-    }
-
+    /// All of these versions, as they are now, the newest first.
     fn all(versions: &Versions) -> Vec<Self> {
-        versions.all().rev().map(|it| Self::among(versions, it)).collect()
+        let broken = versions.broken().map(|it| Self {
+            deployment: it.deployment.clone(),
+            active: false,
+            in_force: None,
+            error: Some(it.error.clone()),
+        });
+        let mut all: Vec<Self> =
+            versions.all().map(|it| Self::of(it, false)).chain(broken).collect();
+        all.sort_by(|a, b| b.deployment.version.cmp(&a.deployment.version));
+        for it in &mut all {
+            let version = &it.deployment.version;
+            it.active = versions.active_version() == Some(version);
+            // It may have changed since it was loaded.
+            it.deployment.activation = versions.activation(version);
+        }
+        all
     }
 }
 
@@ -92,7 +110,7 @@ pub async fn deployments(State(platform): Shared, asker: Asker) -> Result<Json<V
 }
 
 /// `POST /api/deployments`: answers with a line of JSON for each stage, and a last one with
-/// what is deployed, or the problem.
+/// what is deployed, or the problem; with the problem alone, if it comes before any stage.
 pub async fn deploy(
     State(platform): Shared,
     asker: Asker,
@@ -102,22 +120,40 @@ pub async fn deploy(
     // Before the answer begins, what can be refused at once.
     let name = request.package.split_once(':').map(|(namespace, _)| namespace.to_owned());
     caller.check(Verb::Deploy, name.as_deref())?;
-    let (sender, lines) = mpsc::channel::<Bytes>(16);
+    let (sender, mut told) = mpsc::channel::<Result<Value>>(16);
     // Goes on when whoever asked has gone: nothing stays half done.
     tokio::spawn(async move {
         let stages = sender.clone();
-        let told = move |stage| {
-            let _ = stages.try_send(line(&json!(stage)));
+        let tell = move |stage| {
+            let _ = stages.try_send(Ok(json!(stage)));
         };
-        let deployed = platform.deploy(&caller, &request, told).await;
-        if let Err(problem) = &deployed {
+        let last = platform.deploy(&caller, &request, tell).await;
+        if let Err(problem) = &last {
             platform.audit.deploy_refused(&caller, &request.package, problem).await;
         }
-        let last = match deployed {
-            Ok(running) => json!({ "deployed": Deployed::of(&running, true) }),
-            Err(problem) => json!({ "problem": problem.to_json() }),
+        let last = last.map(|running| json!({ "deployed": Deployed::of(&running, true) }));
+        let _ = sender.send(last).await;
+    });
+    // What is refused before anything is done has the status of its problem. Nobody waits for
+    // that for long: the answer begins when it is not known yet, too.
+    let first = match tokio::time::timeout(FIRST, told.recv()).await {
+        Ok(Some(Err(problem))) => return Err(problem),
+        Ok(first) => first,
+        Err(_) => None,
+    };
+    let (sender, lines) = mpsc::channel(16);
+    tokio::spawn(async move {
+        let mut next = match first {
+            Some(first) => Some(first),
+            None => told.recv().await,
         };
-        let _ = sender.send(line(&last)).await;
+        while let Some(said) = next {
+            let said = said.unwrap_or_else(|problem| json!({ "problem": problem.to_json() }));
+            if sender.send(line(&said)).await.is_err() {
+                return;
+            }
+            next = told.recv().await;
+        }
     });
     Ok(streamed(lines))
 }
@@ -153,12 +189,13 @@ pub async fn deployment(
 ) -> Result<Json<Vec<Deployed>>> {
     let caller = asker.may_read(Reading::Description, Some(&namespace))?;
     let name = name(&namespace, &package)?;
-    platform.deployments().find(&name, None)?;
-    let mut all = Deployed::all(&platform.deployments().versions(&name).unwrap_or_default());
+    let versions = platform.deployments().of(&name)?;
+    let mut all = Deployed::all(&versions);
     if !caller.may_read(Reading::Operation, Some(&namespace)) {
-        // How it runs and whose work it is is not for who calls it.
-        for Deployed { deployment, .. } in &mut all {
+        // How it runs, whose work it is and which folders it misses is not for who calls it.
+        for Deployed { deployment, error, .. } in &mut all {
             (deployment.settings, deployment.by) = Default::default();
+            error.iter_mut().for_each(String::clear);
         }
     }
     Ok(Json(all))
@@ -195,8 +232,11 @@ pub async fn rollback(
 ) -> Result<Json<Deployed>> {
     let (caller, name) = (asker.caller()?, name(&namespace, &package)?);
     let running = platform.rollback(caller, &name, rollback.to.as_ref()).await?;
+    let mut deployed = Deployed::of(&running, true);
     let versions = platform.deployments().versions(&name).unwrap_or_default();
-    Ok(Json(Deployed::among(&versions, &running)))
+    // It may have changed since it was loaded.
+    deployed.deployment.activation = versions.activation(&running.deployment.version);
+    Ok(Json(deployed))
 }
 
 /// `GET /api/deployments/NAMESPACE/NAME/grants`.

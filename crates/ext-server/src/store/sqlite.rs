@@ -122,7 +122,8 @@ impl Store for Sqlite {
     fn deploy<'a>(
         &'a self,
         deployment: &'a Deployment,
-        event: &'a Event,
+        granted: Option<&'a BTreeSet<String>>,
+        events: &'a [Event],
     ) -> Answer<'a, Deployment> {
         Box::pin(async move {
             let mut transaction = self.catalogue.begin_with(IMMEDIATE).await?;
@@ -146,7 +147,12 @@ impl Store for Sqlite {
             .bind(activation)
             .execute(&mut *transaction)
             .await?;
-            event_row(event).execute(&mut *transaction).await?;
+            if let Some(granted) = granted {
+                grants_row(&deployment.name, granted)?.execute(&mut *transaction).await?;
+            }
+            for event in events {
+                event_row(event).execute(&mut *transaction).await?;
+            }
             transaction.commit().await?;
             Ok(Deployment { activation: Some(activation), ..deployment.clone() })
         })
@@ -158,15 +164,7 @@ impl Store for Sqlite {
         version: &'a Version,
         event: &'a Event,
     ) -> Answer<'a, ()> {
-        Box::pin(async move {
-            let name = name.to_string();
-            let change = sqlx::query(
-                "UPDATE deployments SET activation =
-                 (SELECT COALESCE(MAX(activation), 0) + 1 FROM deployments WHERE package = ?1)
-                 WHERE package = ?1 AND version = ?2",
-            );
-            self.change(change.bind(name).bind(version.to_string()), event).await.map(drop)
-        })
+        Box::pin(async move { self.change(activation(name, version), event).await.map(drop) })
     }
 
     fn deactivate<'a>(
@@ -188,12 +186,22 @@ impl Store for Sqlite {
         &'a self,
         name: &'a PackageName,
         version: &'a Version,
+        heir: Option<&'a Version>,
         event: &'a Event,
     ) -> Answer<'a, ()> {
         Box::pin(async move {
-            let change = sqlx::query("DELETE FROM deployments WHERE package = ? AND version = ?");
-            let change = change.bind(name.to_string()).bind(version.to_string());
-            self.change(change, event).await.map(drop)
+            let mut transaction = self.catalogue.begin_with(IMMEDIATE).await?;
+            sqlx::query("DELETE FROM deployments WHERE package = ? AND version = ?")
+                .bind(name.to_string())
+                .bind(version.to_string())
+                .execute(&mut *transaction)
+                .await?;
+            if let Some(heir) = heir {
+                activation(name, heir).execute(&mut *transaction).await?;
+            }
+            event_row(event).execute(&mut *transaction).await?;
+            transaction.commit().await?;
+            Ok(())
         })
     }
 
@@ -211,11 +219,7 @@ impl Store for Sqlite {
         grants: &'a BTreeSet<String>,
         event: &'a Event,
     ) -> Answer<'a, ()> {
-        Box::pin(async move {
-            let change =
-                sqlx::query("INSERT OR REPLACE INTO grants (package, granted) VALUES (?, ?)");
-            self.change(change.bind(name.to_string()).bind(json(grants)?), event).await.map(drop)
-        })
+        Box::pin(async move { self.change(grants_row(name, grants)?, event).await.map(drop) })
     }
 
     fn events<'a>(&'a self, of: Option<&'a str>, limit: u32) -> Answer<'a, Vec<Event>> {
@@ -466,6 +470,22 @@ fn add_call(values: &mut SqliteArguments, call: CallRecord) -> Result<(), BoxDyn
     values.add(call.detail)?;
     values.add(call.log)?;
     values.add(call.trace)
+}
+
+/// Makes a version the active one.
+fn activation<'q>(name: &PackageName, version: &Version) -> Query<'q> {
+    sqlx::query(
+        "UPDATE deployments SET activation =
+         (SELECT COALESCE(MAX(activation), 0) + 1 FROM deployments WHERE package = ?1)
+         WHERE package = ?1 AND version = ?2",
+    )
+    .bind(name.to_string())
+    .bind(version.to_string())
+}
+
+fn grants_row<'q>(name: &PackageName, granted: &BTreeSet<String>) -> Result<Query<'q>, StoreError> {
+    let row = sqlx::query("INSERT OR REPLACE INTO grants (package, granted) VALUES (?, ?)");
+    Ok(row.bind(name.to_string()).bind(json(granted)?))
 }
 
 fn event_row(event: &Event) -> Query<'_> {
