@@ -460,8 +460,9 @@ impl Loaded {
             return Ok(instance);
         }
         loop {
+            let dropped = self.host.idle().dropped();
             match Instance::new(self) {
-                Err(Failure::Full) if self.host.idle().clear() => {}
+                Err(Failure::Full) if self.host.idle().make_room(dropped) => {}
                 made => return made.map(Box::new),
             }
         }
@@ -470,8 +471,9 @@ impl Loaded {
     /// An instance whose calls are futures; those that are idle make room for it.
     async fn new_async(&self, end: Instant) -> Result<Box<Instance>, Failure> {
         loop {
+            let dropped = self.host.idle().dropped();
             match Instance::new_async(self, end).await {
-                Err(Failure::Full) if self.host.idle().clear() => {}
+                Err(Failure::Full) if self.host.idle().make_room(dropped) => {}
                 made => return made.map(Box::new),
             }
         }
@@ -486,11 +488,10 @@ impl Loaded {
         usize::from(first.is_some()) + self.others.clear(places) + self.waiting.clear(places)
     }
 
-    /// Drops half of its idle instances that take places.
-    pub fn halve_idle(&self) {
+    /// Drops half of its idle instances that take places; gives how many.
+    pub fn halve_idle(&self) -> usize {
         let places = self.host.idle();
-        self.others.halve(places);
-        self.waiting.halve(places);
+        self.others.halve(places) + self.waiting.halve(places)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Instances that are kept for later calls: how many of them, and that they make room for others.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use crate::extension::Loaded;
@@ -15,13 +15,23 @@ pub struct Places {
     most: usize,
     taken: AtomicUsize,
     extensions: Mutex<Vec<Weak<Loaded>>>,
+    /// Held by who drops idle instances, until they are gone.
+    dropping: Mutex<()>,
+    /// How often some were dropped.
+    dropped: AtomicU64,
 }
 
 impl Places {
     /// Half of so many as may exist: the others are for calls that find none.
     pub fn of(instances: u32) -> Self {
         let most = usize::try_from(instances).unwrap_or(usize::MAX).div_ceil(2);
-        Self { most, taken: AtomicUsize::new(0), extensions: Mutex::default() }
+        Self {
+            most,
+            taken: AtomicUsize::new(0),
+            extensions: Mutex::default(),
+            dropping: Mutex::default(),
+            dropped: AtomicU64::new(0),
+        }
     }
 
     /// From now on this extension's instances make room for others, too.
@@ -29,9 +39,27 @@ impl Places {
         self.lock().push(Arc::downgrade(extension));
     }
 
-    /// Drops all that are idle; `false`: there were none.
-    pub fn clear(&self) -> bool {
-        self.extensions().iter().map(|it| it.clear_idle()).sum::<usize>() > 0
+    /// How often idle instances were dropped: to be asked before an instance is made.
+    pub fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Acquire)
+    }
+
+    /// Whether there may be room for an instance now that there was none for: drops all that are idle,
+    /// unless somebody else dropped some since so often. Who finds none may be just too late for those
+    /// that others let go.
+    #[cold]
+    pub fn make_room(&self, since: u64) -> bool {
+        let _dropping = self.dropping.lock().unwrap_or_else(PoisonError::into_inner);
+        self.dropped() != since
+            || self.note(self.extensions().iter().map(|it| it.clear_idle()).sum())
+    }
+
+    /// Whether some were dropped.
+    fn note(&self, dropped: usize) -> bool {
+        if dropped > 0 {
+            self.dropped.fetch_add(1, Ordering::Release);
+        }
+        dropped > 0
     }
 
     fn take(&self, places: usize) -> bool {
@@ -49,7 +77,8 @@ impl Places {
     /// Drops half of each extension's: those that were not needed for the longest time.
     #[cold]
     fn halve(&self) {
-        self.extensions().iter().for_each(|it| it.halve_idle());
+        let _dropping = self.dropping.lock().unwrap_or_else(PoisonError::into_inner);
+        self.note(self.extensions().iter().map(|it| it.halve_idle()).sum());
     }
 
     /// Those that are still there. Nothing is dropped while the list is locked.
@@ -96,9 +125,9 @@ impl Idle {
         self.drop_of(places, |all| all)
     }
 
-    /// Drops half of them, at least one.
-    pub fn halve(&self, places: &Places) {
-        self.drop_of(places, |all| all.div_ceil(2));
+    /// Drops half of them, at least one; gives how many.
+    pub fn halve(&self, places: &Places) -> usize {
+        self.drop_of(places, |all| all.div_ceil(2))
     }
 
     fn drop_of(&self, places: &Places, many: impl FnOnce(usize) -> usize) -> usize {
