@@ -208,8 +208,9 @@ impl Host {
     }
 
     /// Sees to it that time passes for what runs here: a program whose extensions all run on a
-    /// server has no thread for that.
-    pub(crate) fn start_clock(&self) {
+    /// server has no thread for that. Loading an extension does so, on a thread that is as important
+    /// as the one that loads; who loads on an unimportant one calls this before.
+    pub fn start_clock(&self) {
         self.0.ticking.call_once(|| self.0.clock.start(&self.0.engine));
     }
 

@@ -73,8 +73,9 @@ impl Packages {
             named.extend(versions.deployments().map(|it| it.component.hex()));
         }
         let keeps = |file: &str| match file.split_once('.') {
-            Some(("", _)) => !all,
-            Some((digest, _)) => named.contains(digest),
+            Some(("", rest)) => !(all && rest.starts_with("tmp-")),
+            // What is named otherwise is not of this server.
+            Some((digest, _)) => digest.len() != 64 || named.contains(digest),
             None => true,
         };
         sweep(&self.folder, &keeps);
@@ -128,21 +129,21 @@ mod tests {
         let twice = packages.write(first, b"first").unwrap();
         drop(packages.write(second, b"second").unwrap());
         fs::write(folder.path().join("packages/.tmp-1-2"), b"half").unwrap();
-        fs::write(folder.path().join("packages/notes"), b"somebody's").unwrap();
+        fs::write(folder.path().join("packages/notes.txt"), b"somebody's").unwrap();
         assert_eq!(packages.read(&second).unwrap(), b"second");
 
         packages.sweep(&deployed, None, false);
         let file = format!("{}.wasm", first.hex());
-        assert_eq!(names(), [".tmp-1-2", &*file, "notes"]);
+        assert_eq!(names(), [".tmp-1-2", &*file, "notes.txt"]);
         assert!(packages.read(&second).is_err());
         // The other one who deploys it needs it still.
         drop(held);
         packages.sweep(&deployed, None, true);
-        assert_eq!(names(), [&*file, "notes"]);
+        assert_eq!(names(), [&*file, "notes.txt"]);
         fs::write(folder.path().join("packages").join(&file), b"changed").unwrap();
         assert!(packages.read(&first).unwrap_err().contains("not what was deployed"));
         drop(twice);
         packages.sweep(&deployed, None, true);
-        assert_eq!(names(), ["notes"]);
+        assert_eq!(names(), ["notes.txt"]);
     }
 }

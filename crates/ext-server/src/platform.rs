@@ -75,6 +75,9 @@ impl Platform {
             .max_instances(configuration.calls.saturating_mul(2).clamp(64, 4096))
             .build()
             .map_err(|error| StartError::new(error.to_string()))?;
+        // Here, and not where extensions are loaded, which lets others go first: calls give way
+        // when it says so.
+        host.start_clock();
         let grants = store.grants().await?.into_iter().collect();
         let tokens = Tokens::default();
         tokens.load(&*store).await?;
