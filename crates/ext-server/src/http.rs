@@ -208,7 +208,7 @@ async fn metrics(State(platform): Shared, asker: Asker) -> Result<Response, Prob
 
 /// Whether it can do its work: its store answers.
 async fn ready(State(platform): Shared) -> Result<&'static str, Problem> {
-    platform.store().events(None, 1).await?;
+    platform.store().check().await?;
     Ok("ready\n")
 }
 

@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 
 use crate::auth::{Caller, Scope, Tokens};
 use crate::gate::Gate;
-use crate::metrics::{Metrics, Readings};
+use crate::metrics::{Deployed, Metrics, Readings};
 use crate::recorder::Recorder;
 use crate::running::Deployments;
 use crate::settings::{Configuration, StartError};
@@ -61,8 +61,9 @@ impl Platform {
         tokens.load(&*store).await?;
         let no_threads =
             |error| StartError::new(format!("there are no threads for calls: {error}"));
+        let (keep, bytes) = (configuration.keep_calls, configuration.keep_calls_bytes);
         let (recorder, written) =
-            Recorder::start(store.clone(), configuration.keep_calls).map_err(no_threads)?;
+            Recorder::start(store.clone(), keep, bytes).map_err(no_threads)?;
         let gate = Gate::new(configuration.calls as usize, configuration.waiting as usize);
         let workers = Workers::new(host.clone()).map_err(no_threads)?;
         let platform = Arc::new(Self {
@@ -122,15 +123,19 @@ impl Platform {
 
     /// Numbers for Prometheus.
     pub fn metrics(&self) -> String {
-        self.metrics.render(Readings {
-            deployments: self.running.count(),
+        let deployments = self.running.all();
+        let versions = deployments.iter().flat_map(|(_, versions)| versions.all());
+        let deployments = versions.map(|it| Deployed {
+            extension: it.id.clone(),
+            version: it.version.clone(),
+            running: it.gate.running(),
+            waiting: it.gate.waiting(),
+        });
+        self.metrics.render(&Readings {
+            deployments: deployments.collect(),
             running: self.gate.running(),
-            waiting: self.gate.waiting()
-                + (self.running.all().iter())
-                    .flat_map(|(_, versions)| {
-                        versions.all().map(|it| it.gate.waiting()).collect::<Vec<_>>()
-                    })
-                    .sum::<usize>(),
+            waiting: self.gate.waiting(),
+            unwritten: self.recorder.waiting(),
             lost: self.recorder.lost(),
         })
     }

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::Request;
+use axum::http::Version;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, Semaphore, oneshot};
+use tokio::sync::{Notify, Semaphore, oneshot, watch};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
@@ -30,6 +31,13 @@ const HEADERS: Duration = Duration::from_secs(15);
 
 /// How long calls may take to finish when the server ends.
 const FINISH: Duration = Duration::from_secs(30);
+
+/// How long whoever reads an answer without an end may take to read the end that it then has.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// Marks an answer that ends when the server ends: nobody waits until it is read.
+#[derive(Clone)]
+pub struct Endless;
 
 /// A server that listens.
 pub struct Server {
@@ -101,15 +109,15 @@ impl Server {
             };
             let _ = stream.set_nodelay(true);
             let (service, builder, tls) = (service.clone(), builder.clone(), tls.clone());
-            let watcher = graceful.watcher();
+            let (watcher, ending) = (graceful.watcher(), platform.ending.subscribe());
             tokio::spawn(async move {
                 let _permit = permit;
                 match tls {
-                    None => connection(stream, peer, service, builder, watcher).await,
+                    None => connection(stream, peer, service, builder, watcher, ending).await,
                     Some(tls) => {
                         let handshake = tokio::time::timeout(HEADERS, tls.accept(stream)).await;
                         if let Ok(Ok(stream)) = handshake {
-                            connection(stream, peer, service, builder, watcher).await;
+                            connection(stream, peer, service, builder, watcher, ending).await;
                         }
                     }
                 }
@@ -133,27 +141,47 @@ async fn connection<S>(
     service: http::Service,
     mut builder: Builder<TokioExecutor>,
     watcher: hyper_util::server::graceful::Watcher,
+    mut ending: watch::Receiver<bool>,
 ) where
     S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
 {
     let first = Arc::new(Notify::new());
-    let came = first.clone();
+    let endless = Arc::new(Notify::new());
+    let (came, goes_on) = (first.clone(), endless.clone());
     let answers =
         hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
             came.notify_one();
             let request: Request = request.map(axum::body::Body::new);
+            // In HTTP/2 others are beside it.
+            let is_alone = request.version() < Version::HTTP_2;
+            let goes_on = goes_on.clone();
             // Moved around no more: hyper would, some times for each request.
             let answer = Box::pin(service.clone().answer(peer, request));
-            async { Ok::<_, Infallible>(answer.await) }
+            async move {
+                let answer = answer.await;
+                if is_alone && answer.extensions().get::<Endless>().is_some() {
+                    goes_on.notify_one();
+                }
+                Ok::<_, Infallible>(answer)
+            }
         });
     builder.http1().timer(Timer::new(HEADERS));
     let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), answers);
     let mut connection = std::pin::pin!(watcher.watch(connection.into_owned()));
+    // Whoever does not read an answer does not hear that it ends, and hyper waits for him.
+    let unread = async {
+        endless.notified().await;
+        let _ = ending.wait_for(|it| *it).await;
+        tokio::time::sleep(LAST_WORDS).await;
+    };
     // hyper's time begins when it knows the protocol, which some never say.
     let ended = tokio::select! {
         ended = &mut connection => ended,
         () = tokio::time::sleep(HEADERS) => return,
-        () = first.notified() => connection.await,
+        () = first.notified() => tokio::select! {
+            ended = connection => ended,
+            () = unread => return,
+        },
     };
     if let Err(error) = ended {
         tracing::debug!(error, %peer, "a connection ended");
