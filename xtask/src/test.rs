@@ -16,7 +16,13 @@ pub fn verb(arguments: &[String]) -> Result {
         .env("EXT_TEST_CHROMIUM", tools::chromium()?)
         .env(
             "EXT_TEST_PYTHON",
-            tools::python_with(&["openpyxl", "jsonschema", "openapi-spec-validator", "mcp"])?,
+            tools::python_with(&[
+                "openpyxl",
+                "jsonschema",
+                "openapi-spec-validator",
+                "mcp",
+                "prometheus-client",
+            ])?,
         );
     if toolchain == Toolchain::Linked {
         cargo = cargo.env("CARGO_EXT_TOOLCHAIN", toolchain::LINKED);

@@ -30,6 +30,13 @@ pub const FINISH: Duration = Duration::from_secs(30);
 /// How long an HTTP/2 connection may stay when nothing goes on, and at most twice as long.
 const IDLE: Duration = Duration::from_secs(30);
 
+/// How long whoever reads an answer without an end may take to read the end that it then has.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// Marks an answer that ends when the server ends: nobody waits until it is read.
+#[derive(Clone)]
+pub struct Endless;
+
 /// How connections are served.
 pub fn builder() -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
@@ -64,10 +71,15 @@ where
         let doing = of_requests.request(request.version());
         // Moved around no more: hyper would, some times for each request.
         let answer = Box::pin(answer(request.map(Body::new)));
-        async {
+        let activity = of_requests.clone();
+        async move {
             let response = answer.await;
             Ok::<_, Infallible>(match doing {
-                None => response,
+                None => {
+                    let is_endless = response.extensions().get::<Endless>().is_some();
+                    activity.is_endless.store(is_endless, Relaxed);
+                    response
+                }
                 Some(doing) => response.map(|body| Body::new(Watched::new(body, &doing))),
             })
         }
@@ -83,7 +95,8 @@ where
     }
     connection.as_mut().graceful_shutdown();
     // Who does not let it finish is not waited for.
-    timeout(FINISH, connection).await.unwrap_or(Ok(()))
+    let patience = if activity.is_endless.load(Relaxed) { LAST_WORDS } else { FINISH };
+    timeout(patience, connection).await.unwrap_or(Ok(()))
 }
 
 /// What goes on on a connection.
@@ -94,6 +107,9 @@ struct Activity {
     /// It has streams (HTTP/2); else its requests come one after the other, and hyper looks at
     /// the time between them.
     has_streams: AtomicBool,
+    /// The last answer has no end but that of the server; where there are streams, others are
+    /// beside it.
+    is_endless: AtomicBool,
     /// What the server is doing: requests without an answer yet, and answers that wait for more
     /// of themselves. An answer that waits for the client is not among them.
     doing: AtomicUsize,

@@ -218,7 +218,7 @@ async fn metrics(State(platform): Shared, asker: Asker) -> Result<Response, Prob
 
 /// Whether it can do its work: its store answers.
 async fn ready(State(platform): Shared, asker: Asker) -> Result<&'static str, Problem> {
-    let Err(error) = platform.store().events(None, 1).await else { return Ok("ready\n") };
+    let Err(error) = platform.store().check().await else { return Ok("ready\n") };
     tracing::error!(%error, "the store does not answer");
     // Why is for who watches it; that it is not is for whoever sends requests to it.
     asker.may_read(Reading::Metrics, None).map_err(|_| {

@@ -14,10 +14,14 @@ use crate::problem::Problem;
 use crate::room::Taken;
 use crate::running::{Action, Running};
 use crate::store::{CallRecord, Outcome};
+use crate::text::cut;
 use crate::trace::{Span, TraceContext};
 
 /// Bytes of a failure's message that the log keeps.
 const LONGEST: usize = 16 << 10;
+
+/// The same of arguments that do not fit: whoever sent them knows them, and may send many.
+const LONGEST_REFUSED: usize = 1 << 10;
 
 /// Bytes of arguments, about, from which on they are large.
 const LARGE: usize = 256 << 10;
@@ -249,7 +253,7 @@ impl Entry {
             surface: self.surface.to_owned(),
             outcome,
             code: problem.map(|it| it.code().to_string()),
-            detail: short(failure.or_else(|| Some(problem?.detail().to_owned()))),
+            detail: short(failure.or_else(|| Some(problem?.detail().to_owned())), outcome),
             log: log.clone(),
             trace,
         };
@@ -261,12 +265,10 @@ impl Entry {
 }
 
 /// A message as the log keeps it: an error may be as long as a result.
-fn short(message: Option<String>) -> String {
+fn short(message: Option<String>, outcome: Outcome) -> String {
     let mut message = message.unwrap_or_default();
-    if message.len() > LONGEST {
-        message.truncate(message.floor_char_boundary(LONGEST));
-        message.push_str(" …");
-    }
+    let longest = if outcome == Outcome::Arguments { LONGEST_REFUSED } else { LONGEST };
+    cut(&mut message, longest);
     message
 }
 

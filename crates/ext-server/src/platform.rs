@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use crate::audit::Audit;
 use crate::auth::{Caller, Scope, Tokens};
 use crate::lock;
-use crate::metrics::{Metrics, Readings};
+use crate::metrics::{Deployed, Metrics, Readings};
 use crate::packages::Packages;
 use crate::problem::Problem;
 use crate::recorder::Recorder;
@@ -83,8 +83,9 @@ impl Platform {
         tokens.load(&*store).await?;
         let no_threads =
             |error| StartError::new(format!("there are no threads for calls: {error}"));
+        let (keep, bytes) = (configuration.keep_calls, configuration.keep_calls_bytes);
         let (recorder, written) =
-            Recorder::start(store.clone(), configuration.keep_calls).map_err(no_threads)?;
+            Recorder::start(store.clone(), keep, bytes).map_err(no_threads)?;
         let (calls, waiting) = (configuration.calls as usize, configuration.waiting as usize);
         let workers = Workers::new(host.clone(), calls, waiting).map_err(no_threads)?;
         let packages = Arc::new(Packages::new(configuration.data.join("packages")));
@@ -152,17 +153,20 @@ impl Platform {
 
     /// Numbers for Prometheus.
     pub fn metrics(&self) -> String {
-        let (deployments, broken) = self.running.count();
-        self.metrics.render(Readings {
-            deployments,
-            broken,
+        let deployments = self.running.all();
+        let versions = deployments.iter().flat_map(|(_, versions)| versions.all());
+        let running = versions.map(|it| Deployed {
+            extension: it.id.clone(),
+            version: it.version.clone(),
+            running: it.gate.running(),
+            waiting: it.gate.waiting(),
+        });
+        self.metrics.render(&Readings {
+            deployments: running.collect(),
+            broken: self.running.count().1,
             running: self.workers.running(),
-            waiting: self.workers.waiting()
-                + (self.running.all().iter())
-                    .flat_map(|(_, versions)| {
-                        versions.all().map(|it| it.gate.waiting()).collect::<Vec<_>>()
-                    })
-                    .sum::<usize>(),
+            waiting: self.workers.waiting(),
+            unwritten: self.recorder.waiting(),
             lost: self.recorder.lost(),
         })
     }

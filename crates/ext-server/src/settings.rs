@@ -44,6 +44,9 @@ pub struct Configuration {
     pub queue: u32,
     /// How long calls are remembered.
     pub keep_calls: Duration,
+    /// How large the store may become before the oldest calls are forgotten, in bytes that are
+    /// in use.
+    pub keep_calls_bytes: u64,
     /// From then on a call is told about as slow.
     pub slow: Duration,
     /// How others reach it, if not by the address where it listens: through a proxy, say.
@@ -84,6 +87,7 @@ impl Configuration {
             concurrency: 32,
             queue: 256,
             keep_calls: Duration::from_secs(7 * 24 * 3600),
+            keep_calls_bytes: 4 << 30,
             slow: Duration::from_millis(200),
             public_url: None,
             origins: Vec::new(),
@@ -113,6 +117,7 @@ struct File {
     memory_bytes: Option<usize>,
     result_bytes: Option<usize>,
     keep_calls_hours: Option<u64>,
+    keep_calls_bytes: Option<u64>,
     slow_ms: Option<u64>,
     require_token: Option<bool>,
     public_url: Option<String>,
@@ -147,6 +152,7 @@ impl Configuration {
         self.keep_calls = read
             .keep_calls_hours
             .map_or(self.keep_calls, |it| Duration::from_secs(it.saturating_mul(3600)));
+        self.keep_calls_bytes = read.keep_calls_bytes.unwrap_or(self.keep_calls_bytes);
         self.slow = read.slow_ms.map_or(self.slow, Duration::from_millis);
         self.require_token |= read.require_token.unwrap_or(false);
         if let Some(url) = read.public_url {

@@ -1,17 +1,23 @@
 //! What a server remembers: one trait, so that several servers can share a database some day;
 //! [`Sqlite`] keeps it in a file.
 
+mod counts;
+mod histogram;
+mod query;
 mod sqlite;
 
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use ext_registry::{Digest, PackageName, Version};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub use counts::Counts;
+pub use query::{CallQuery, Cursor, Page, StatisticsQuery};
 pub use sqlite::Sqlite;
 
 /// What the store's methods give: they are called through a pointer.
@@ -96,20 +102,34 @@ pub trait Store: Send + Sync + 'static {
     /// Revokes a token; `false` if there is none of this id that was valid.
     fn revoke_token<'a>(&'a self, id: &'a str, event: &'a Event) -> Answer<'a, bool>;
 
-    /// Writes down calls.
-    fn record(&self, calls: Vec<CallRecord>) -> Answer<'_, ()>;
+    /// Writes down calls, and counts them: all of them or none.
+    fn record<'a>(&'a self, calls: &'a [Arc<CallRecord>]) -> Answer<'a, ()>;
 
     /// Calls, the latest first.
-    fn calls<'a>(&'a self, query: &'a CallQuery) -> Answer<'a, Vec<CallRecord>>;
+    fn calls<'a>(&'a self, query: &'a CallQuery) -> Answer<'a, Page>;
 
-    /// Counts of calls over time.
-    fn statistics<'a>(&'a self, query: &'a StatisticsQuery) -> Answer<'a, Vec<Bucket>>;
+    /// Counts of calls over time: for each bucket in which something was called, by its number.
+    fn statistics<'a>(&'a self, query: &'a StatisticsQuery) -> Answer<'a, Vec<(u32, Counts)>>;
 
     /// Counts of the calls since an instant, for each package that was called.
-    fn totals(&self, since: Timestamp) -> Answer<'_, Vec<(String, Bucket)>>;
+    fn totals(&self, since: Timestamp) -> Answer<'_, Vec<(String, Counts)>>;
 
-    /// Forgets calls that began before an instant; how many.
-    fn forget_calls(&self, before: Timestamp) -> Answer<'_, u64>;
+    /// Forgets some of the calls that are too old or too many, the oldest first, and some of
+    /// the counts that nobody asks for any more; whether there are more of them. It takes about
+    /// as long as writing down as many calls as are forgotten at once.
+    fn forget<'a>(&'a self, keep: &'a Keep) -> Answer<'a, bool>;
+
+    /// Whether it can be read, without waiting for anything else that is read.
+    fn check(&self) -> Answer<'_, ()>;
+}
+
+/// Which calls stay in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keep {
+    /// Those that began then or later,
+    pub since: Timestamp,
+    /// as long as so many bytes of the store are in use.
+    pub bytes: u64,
 }
 
 /// A version that is deployed.
@@ -265,6 +285,12 @@ impl Outcome {
         }
     }
 
+    /// Whether the action ran, so that it is known how long that takes: others were sent away
+    /// before.
+    pub fn ran(self) -> bool {
+        !matches!(self, Self::Arguments | Self::Shed)
+    }
+
     /// The outcome of a word.
     pub fn of(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|it| it.word() == word)
@@ -304,57 +330,4 @@ pub struct CallRecord {
     /// The trace that it is a part of (W3C Trace Context): 32 hexadecimal digits.
     #[serde(default)]
     pub trace: String,
-}
-
-/// Which calls.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct CallQuery {
-    /// The call of one id.
-    pub id: Option<String>,
-    /// Of one package: `namespace:name`.
-    pub package: Option<String>,
-    /// Of packages of these namespaces; empty for all.
-    #[serde(skip)]
-    pub namespaces: Vec<String>,
-    /// Of one action.
-    pub action: Option<String>,
-    /// With one outcome.
-    pub outcome: Option<Outcome>,
-    /// Those that began before an instant.
-    pub before: Option<Timestamp>,
-    /// Those that began at an instant or after.
-    pub since: Option<Timestamp>,
-    /// How many at most.
-    pub limit: Option<u32>,
-}
-
-/// Which counts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StatisticsQuery {
-    /// Of one package, or of all.
-    pub package: Option<String>,
-    /// Of the calls from then on.
-    pub since: Timestamp,
-    /// To then.
-    pub until: Timestamp,
-    /// How many buckets of equal length.
-    pub buckets: u32,
-}
-
-/// The calls of a span of time.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Bucket {
-    /// Which: 0 is the first.
-    pub index: u32,
-    /// All of them.
-    pub calls: u64,
-    /// Those that did not end with a result.
-    pub errors: u64,
-    /// Half took no longer than so many microseconds.
-    pub p50: u64,
-    /// 95 of 100.
-    pub p95: u64,
-    /// 99 of 100.
-    pub p99: u64,
 }

@@ -1,4 +1,4 @@
-//! What has a text form, as text: for serde, and bytes.
+//! What has a text form, as text: for serde, and bytes; and texts that are too long.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -21,4 +21,12 @@ pub fn hexadecimal(bytes: &[u8]) -> String {
     let digits = bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect();
     // All of them are ASCII.
     String::from_utf8(digits).unwrap_or_default()
+}
+
+/// Cuts what is longer than so many bytes, and says so.
+pub fn cut(text: &mut String, bytes: usize) {
+    if text.len() > bytes {
+        text.truncate(text.floor_char_boundary(bytes));
+        text.push_str(" …");
+    }
 }

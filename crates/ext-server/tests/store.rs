@@ -1,12 +1,16 @@
 //! The store, and the server when its store fails.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use ext_definition::code;
 use ext_registry::{Digest, PackageName};
 use ext_server::auth::Caller;
 use ext_server::store::{
-    CallQuery, CallRecord, Deployment, Event, Outcome, Settings, Sqlite, StatisticsQuery, Store,
+    CallQuery, CallRecord, Deployment, Event, Keep, Outcome, Settings, Sqlite, StatisticsQuery,
+    Store,
 };
 use ext_server::{Configuration, Platform};
 use jiff::Timestamp;
@@ -30,48 +34,255 @@ fn call(second: i64, micros: u64, outcome: Outcome) -> CallRecord {
     }
 }
 
+async fn opened(folder: &tempfile::TempDir) -> Sqlite {
+    Sqlite::open(&folder.path().join("s.sqlite")).await.unwrap()
+}
+
+async fn record(store: &impl Store, calls: &[CallRecord]) {
+    for some in calls.chunks(2000) {
+        let some: Vec<Arc<CallRecord>> = some.iter().cloned().map(Arc::new).collect();
+        store.record(&some).await.unwrap();
+    }
+}
+
+/// One hundred calls in each of ten seconds, of 1 to 100 milliseconds; those of 100 failed.
+fn thousand() -> Vec<CallRecord> {
+    let outcome = |it| if it == 100 { Outcome::Trap } else { Outcome::Ok };
+    let of = |second| (1..=100).map(move |it| call(second, it * 1000, outcome(it)));
+    (0..10).flat_map(of).collect()
+}
+
 #[tokio::test]
-async fn calls_are_found_counted_and_forgotten() {
+async fn calls_are_found() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Sqlite::open(&folder.path().join("s.sqlite")).await.unwrap();
-    // One hundred calls in each of ten seconds, of 1 to 100 microseconds; those of 100 failed.
-    let calls: Vec<CallRecord> = (0..10)
-        .flat_map(|second| {
-            let outcome = |it| if it == 100 { Outcome::Trap } else { Outcome::Ok };
-            (1..=100).map(move |micros| call(second, micros, outcome(micros)))
-        })
-        .collect();
-    store.record(calls.clone()).await.unwrap();
+    let store = opened(&folder).await;
+    let mut calls = thousand();
+    calls[5] = CallRecord {
+        version: "2.0.0".into(),
+        action: "other".into(),
+        consumer: "shop".into(),
+        surface: "mcp".into(),
+        log: "100% of A_b\\c".into(),
+        ..calls[5].clone()
+    };
+    record(&store, &calls).await;
     let some = |query: CallQuery| {
         let store = &store;
         async move { store.calls(&query).await.unwrap() }
     };
     let last = some(CallQuery { limit: Some(1), ..CallQuery::default() }).await;
-    assert_eq!(last, calls[999..]);
-    let limit = Some(1000);
-    let even = CallQuery { package: Some("acme:even".into()), limit, ..CallQuery::default() };
-    assert_eq!(some(even).await.len(), 500);
-    let acme = CallQuery { namespaces: vec!["acme".into()], limit, ..CallQuery::default() };
-    assert_eq!(some(acme).await.len(), 500);
-    let trapped = CallQuery { outcome: Some(Outcome::Trap), limit, ..CallQuery::default() };
-    assert_eq!(some(trapped).await.len(), 10);
-    let early = CallQuery { before: Timestamp::from_second(3).ok(), limit, ..CallQuery::default() };
-    assert_eq!(some(early).await.len(), 300);
-    let nobody = CallQuery { id: Some("' OR 1 = 1 --".into()), ..CallQuery::default() };
-    assert_eq!(some(nobody).await, []);
-
-    let (since, until) = (Timestamp::from_second(0).unwrap(), Timestamp::from_second(10).unwrap());
-    let query = StatisticsQuery { package: None, since, until, buckets: 5 };
-    let buckets = store.statistics(&query).await.unwrap();
-    assert_eq!(buckets.len(), 5);
-    for (bucket, index) in buckets.iter().zip(0..) {
-        let found = (bucket.index, bucket.calls, bucket.errors);
-        assert_eq!(found, (index, 200, 2));
-        assert_eq!((bucket.p50, bucket.p95, bucket.p99), (50, 95, 99));
+    assert_eq!(last.calls, calls[999..]);
+    let text = |it: &str| Some(it.to_owned());
+    let all = CallQuery { limit: Some(1000), ..CallQuery::default() };
+    for (query, count) in [
+        (CallQuery { package: text("acme:even"), ..all.clone() }, 500),
+        (CallQuery { namespaces: vec!["acme".into()], ..all.clone() }, 500),
+        (CallQuery { outcome: Some(Outcome::Trap), ..all.clone() }, 10),
+        (CallQuery { version: text("2.0.0"), ..all.clone() }, 1),
+        (CallQuery { action: text("other"), ..all.clone() }, 1),
+        (CallQuery { consumer: text("shop"), ..all.clone() }, 1),
+        (CallQuery { surface: text("mcp"), ..all.clone() }, 1),
+        (CallQuery { slower_ms: Some(99), ..all.clone() }, 20),
+        (CallQuery { slower_ms: Some(u64::MAX), ..all.clone() }, 0),
+        (CallQuery { text: text("IT'S \""), ..all.clone() }, 1000),
+        (CallQuery { text: text("0% of a_B\\"), ..all.clone() }, 1),
+        (CallQuery { text: text("A%b"), ..all.clone() }, 0),
+        (CallQuery { id: text("' OR 1 = 1 --"), ..all.clone() }, 0),
+    ] {
+        assert_eq!(some(query.clone()).await.calls.len(), count, "{query:?}");
+        // Whoever follows is told of the same.
+        assert_eq!(calls.iter().filter(|it| query.fits(it)).count(), count, "{query:?}");
     }
-    assert_eq!(store.forget_calls(Timestamp::from_second(9).unwrap()).await.unwrap(), 900);
-    let left = some(CallQuery { limit, ..CallQuery::default() }).await;
-    assert_eq!(left.len(), 100);
+    let early = CallQuery { before: Timestamp::from_second(3).ok(), ..all.clone() };
+    assert_eq!(some(early).await.calls.len(), 300);
+
+    // Page by page, where many began at the same instant.
+    let (mut query, mut found) = (CallQuery { limit: Some(7), ..all }, Vec::new());
+    loop {
+        let page = some(query.clone()).await;
+        found.extend(page.calls);
+        query.cursor = page.older;
+        if query.cursor.is_none() {
+            break;
+        }
+    }
+    found.reverse();
+    assert_eq!(found, calls);
+}
+
+#[tokio::test]
+async fn calls_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = opened(&folder).await;
+    let calls: Vec<CallRecord> = thousand();
+    // Ten minutes, each in several transactions; and those that did not run.
+    let minute =
+        |call: &CallRecord| Timestamp::from_second(3600 + call.at.as_second() * 60 + 59).unwrap();
+    let mut calls: Vec<CallRecord> =
+        calls.into_iter().map(|it| CallRecord { at: minute(&it), ..it }).collect();
+    for (outcome, count) in [(Outcome::Shed, 30), (Outcome::Arguments, 20), (Outcome::Error, 1)] {
+        let micros = if outcome.ran() { 1000 } else { 10_000_000 };
+        calls.extend((0..count).map(|_| call(3600, micros, outcome)));
+    }
+    for some in calls.chunks(70) {
+        record(&store, some).await;
+    }
+    let instant = |it| Timestamp::from_second(it).unwrap();
+    let query = |since, minutes: i64, buckets| StatisticsQuery {
+        package: None,
+        since: instant(since),
+        until: instant(since + minutes * 60),
+        buckets,
+    };
+    let near = |found: u64, exact: u64| {
+        assert!(found.abs_diff(exact) <= exact / 16, "{found} is not {exact}");
+    };
+    let buckets = store.statistics(&query(3600, 10, 5)).await.unwrap();
+    assert_eq!(buckets.len(), 5);
+    for ((index, counts), wanted) in buckets.iter().zip(0..) {
+        let (shed, errors) = if wanted == 0 { (30, 21) } else { (0, 0) };
+        assert_eq!((*index, counts.calls()), (wanted, 200 + shed + errors));
+        assert_eq!((counts.failed(), counts.shed(), counts.errors()), (2, shed, errors));
+        assert_eq!(counts.mean(), if wanted == 0 { 50_253 } else { 50_500 });
+        for (percent, exact) in [(50, 50_000), (95, 95_000), (99, 99_000)] {
+            near(counts.percentile(percent), exact);
+        }
+    }
+    // In half hours, of one package, and of each.
+    let hours = store.statistics(&query(0, 180, 3)).await.unwrap();
+    let hours: Vec<_> = hours.iter().map(|(index, it)| (*index, it.calls())).collect();
+    assert_eq!(hours, [(1, 1051)]);
+    let odd = StatisticsQuery { package: Some("other:odd".into()), ..query(3600, 10, 10) };
+    let odd = store.statistics(&odd).await.unwrap();
+    assert_eq!(odd.iter().map(|it| it.0).collect::<Vec<_>>(), [1, 3, 5, 7, 9]);
+    let totals = store.totals(instant(3700)).await.unwrap();
+    let totals: Vec<_> = totals.iter().map(|(name, it)| (&**name, it.calls())).collect();
+    assert_eq!(totals, [("acme:even", 551), ("other:odd", 500)]);
+    assert_eq!(store.totals(instant(7200)).await.unwrap(), []);
+
+    // They stay when calls are forgotten, but not for ever: these are of 1970.
+    let keep = Keep { since: instant(9000), bytes: u64::MAX };
+    while store.forget(&keep).await.unwrap() {}
+    assert_eq!(store.calls(&CallQuery::default()).await.unwrap().calls, []);
+    assert_eq!(store.totals(instant(0)).await.unwrap(), []);
+    let mut now = call(0, 1000, Outcome::Ok);
+    now.at = Timestamp::now();
+    record(&store, &[now.clone()]).await;
+    let keep = Keep { since: Timestamp::MAX, bytes: u64::MAX };
+    while store.forget(&keep).await.unwrap() {}
+    assert_eq!(store.calls(&CallQuery::default()).await.unwrap().calls, []);
+    assert_eq!(store.totals(instant(0)).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn calls_are_forgotten_by_age_and_by_size() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = opened(&folder).await;
+    let calls: Vec<CallRecord> = (0..20_000)
+        .map(|second| CallRecord { log: "x".repeat(300), ..call(second, 1, Outcome::Ok) })
+        .collect();
+    record(&store, &calls).await;
+    let left = || async {
+        let all = CallQuery { limit: Some(1000), ..CallQuery::default() };
+        let (mut query, mut left) = (all, Vec::new());
+        loop {
+            let page = store.calls(&query).await.unwrap();
+            left.extend(page.calls.iter().map(|it| it.at.as_second()));
+            query.cursor = page.older;
+            if query.cursor.is_none() {
+                return left;
+            }
+        }
+    };
+    let keep = Keep { since: Timestamp::from_second(8500).unwrap(), bytes: u64::MAX };
+    let mut times = 1;
+    while store.forget(&keep).await.unwrap() {
+        times += 1;
+    }
+    // Some at a time.
+    assert!(times > 2, "{times}");
+    assert_eq!(left().await, (8500..20_000).rev().collect::<Vec<_>>());
+
+    let keep = Keep { since: Timestamp::MIN, bytes: 4 << 20 };
+    while store.forget(&keep).await.unwrap() {}
+    let kept = left().await;
+    assert!((2000..9000).contains(&kept.len()), "{}", kept.len());
+    let first = 20_000 - i64::try_from(kept.len()).unwrap();
+    assert_eq!(kept, (first..20_000).rev().collect::<Vec<_>>());
+    // What was freed is used again.
+    let file = folder.path().join("s.sqlite");
+    let before = file.metadata().unwrap().len();
+    record(&store, &calls[..3000]).await;
+    assert_eq!(file.metadata().unwrap().len(), before);
+}
+
+#[tokio::test]
+async fn looking_for_calls_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = opened(&folder).await;
+    let calls: Vec<CallRecord> = (0..400)
+        .map(|second| CallRecord { log: "a".repeat(20_000), ..call(second, 1, Outcome::Ok) })
+        .collect();
+    record(&store, &calls).await;
+    // A pattern that takes SQLite long, everywhere; others are not held up meanwhile.
+    let text = Some(format!("{}b", "a".repeat(1000)));
+    let query = CallQuery { text, ..CallQuery::default() };
+    let (found, checked) = tokio::join!(store.calls(&query), store.check());
+    checked.unwrap();
+    let error = found.unwrap_err();
+    assert!(error.0.contains("too far back to be found within 5 s"), "{error}");
+    let last = store.calls(&CallQuery { limit: Some(1), ..CallQuery::default() }).await.unwrap();
+    assert_eq!(last.calls, calls[399..]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_and_changes_go_on_while_old_calls_are_forgotten() {
+    const OLD: i64 = 100_000;
+    const NEW: i64 = 60_000;
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    std::fs::create_dir(&data).unwrap();
+    let file = data.join("server.sqlite");
+    {
+        let store = Sqlite::open(&file).await.unwrap();
+        let old: Vec<CallRecord> = (0..OLD).map(|it| call(it, 1, Outcome::Ok)).collect();
+        record(&store, &old).await;
+    }
+    let configuration = Configuration::new(data, folder.path().join("registry"));
+    let (platform, written) = Platform::open(configuration).await.unwrap();
+    let done = Arc::new(AtomicBool::new(false));
+    let changes = tokio::spawn({
+        let (platform, done) = (platform.clone(), done.clone());
+        async move {
+            let (name, by) = (PackageName::new("acme", "orders").unwrap(), Caller::loopback());
+            let mut changes = 0;
+            while !done.load(Ordering::Relaxed) {
+                let granted = BTreeSet::from([format!("http:{changes}.example.com")]);
+                platform.grant(&by, &name, granted).await.unwrap();
+                changes += 1;
+            }
+            changes
+        }
+    });
+    let now = Timestamp::now();
+    for number in 0..NEW {
+        let id = number.to_string();
+        platform.recorder().record(CallRecord { id, at: now, ..call(0, 1, Outcome::Ok) });
+    }
+    let counted = loop {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert_eq!(platform.recorder().lost(), 0);
+        let old = CallQuery { before: Some(now), limit: Some(1), ..CallQuery::default() };
+        let old = platform.store().calls(&old).await.unwrap();
+        if platform.recorder().waiting() == 0 && old.calls.is_empty() {
+            break platform.store().totals(now).await.unwrap();
+        }
+    };
+    done.store(true, Ordering::Relaxed);
+    assert!(changes.await.unwrap() > 0);
+    assert_eq!(counted[0].1.calls(), NEW.unsigned_abs());
+    drop(platform);
+    written.await.unwrap();
 }
 
 #[tokio::test]

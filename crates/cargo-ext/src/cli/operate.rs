@@ -103,15 +103,27 @@ pub struct History {
 
 #[derive(Debug, Args)]
 pub struct Logs {
-    /// NAMESPACE:NAME; everything otherwise
+    /// NAMESPACE:NAME, or with @VERSION for calls of just this version; everything otherwise
     #[arg(value_name = "EXTENSION")]
     pub package: Option<String>,
     /// Calls of this action
     #[arg(long, value_name = "ACTION")]
     pub action: Option<String>,
+    /// Calls of this consumer: the name of a token, or `loopback`
+    #[arg(long, value_name = "NAME")]
+    pub consumer: Option<String>,
+    /// Calls that came this way
+    #[arg(long)]
+    pub surface: Option<Surface>,
     /// Calls that ended so
     #[arg(long)]
     pub outcome: Option<Ended>,
+    /// Calls that took at least 200ms, 5s, …
+    #[arg(long, value_name = "TIME", value_parser = units::time)]
+    pub slower: Option<Duration>,
+    /// Calls with this in their log or message, in capitals or not
+    #[arg(long, value_name = "TEXT")]
+    pub text: Option<String>,
     /// Calls of the last 30m, 1h, 2d, …
     #[arg(long, value_name = "TIME", value_parser = units::time)]
     pub since: Option<Duration>,
@@ -123,6 +135,17 @@ pub struct Logs {
     pub follow: bool,
     #[command(flatten)]
     pub remote: Remote,
+}
+
+/// How a call came, as the server says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Surface {
+    /// Over HTTP
+    Http,
+    /// As a tool of MCP
+    Mcp,
+    /// From the console
+    Console,
 }
 
 /// How a call ended, as the server says it.

@@ -28,17 +28,7 @@ enum Line {
 }
 
 pub fn run(arguments: &Logs, shell: &Shell) -> Result<(), Failure> {
-    let mut query = Vec::new();
-    if let Some(package) = &arguments.package {
-        let name: PackageName = package.parse()?;
-        query.push(("package", name.to_string()));
-    }
-    if let Some(action) = &arguments.action {
-        query.push(("action", snake(action)));
-    }
-    if let Some(outcome) = arguments.outcome.and_then(|it| it.to_possible_value()) {
-        query.push(("outcome", outcome.get_name().to_owned()));
-    }
+    let mut query = wanted(arguments)?;
     let server = Server::find(&arguments.remote)?;
     // First the line is open, then what was before is asked for: nothing is between them.
     let following = match arguments.follow {
@@ -77,4 +67,31 @@ pub fn run(arguments: &Logs, shell: &Shell) -> Result<(), Failure> {
     }
     shell.note("Ended", "the server has ended");
     Ok(())
+}
+
+/// The calls that are asked for, as the server reads it.
+fn wanted(arguments: &Logs) -> Result<Vec<(&'static str, String)>, Failure> {
+    let mut query = Vec::new();
+    if let Some(package) = &arguments.package {
+        let (name, version) = match package.split_once('@') {
+            Some((name, version)) => (name, Some(version)),
+            None => (&**package, None),
+        };
+        let name: PackageName = name.parse()?;
+        query.push(("package", name.to_string()));
+        query.extend(version.map(|it| ("version", it.to_owned())));
+    }
+    let word = |it: Option<clap::builder::PossibleValue>| it.map(|it| it.get_name().to_owned());
+    let milliseconds = |it: Duration| u64::try_from(it.as_millis()).unwrap_or(u64::MAX);
+    for (name, value) in [
+        ("action", arguments.action.as_deref().map(snake)),
+        ("consumer", arguments.consumer.clone()),
+        ("surface", word(arguments.surface.and_then(|it| it.to_possible_value()))),
+        ("outcome", word(arguments.outcome.and_then(|it| it.to_possible_value()))),
+        ("slower_ms", arguments.slower.map(|it| milliseconds(it).to_string())),
+        ("text", arguments.text.clone()),
+    ] {
+        query.extend(value.map(|it| (name, it)));
+    }
+    Ok(query)
 }

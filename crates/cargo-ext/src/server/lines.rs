@@ -28,10 +28,13 @@ impl Lines {
     /// The next line; `None` at the end.
     pub fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Failure> {
         let mut line = Vec::new();
-        let read = (&mut self.reader).take(MAX_LINE).read_until(b'\n', &mut line);
-        read.map_err(|error| self.broken(&error.to_string()))?;
-        if line.is_empty() {
-            return Ok(None);
+        // A server says with empty lines that it is there.
+        while line.trim_ascii().is_empty() {
+            line.clear();
+            let read = (&mut self.reader).take(MAX_LINE).read_until(b'\n', &mut line);
+            if read.map_err(|error| self.broken(&error.to_string()))? == 0 {
+                return Ok(None);
+            }
         }
         if !line.ends_with(b"\n") {
             return Err(self.broken("a line has no end"));

@@ -15,6 +15,16 @@ use crate::store::{CallQuery, CallRecord, Outcome};
 /// Calls on one page.
 const PAGE: u32 = 50;
 
+/// What can be asked for in a field of its own: its name in the address, its label.
+const FIELDS: [(&str, &str); 6] = [
+    ("action", "Action"),
+    ("version", "Version"),
+    ("consumer", "Consumer"),
+    ("surface", "By"),
+    ("slower_ms", "Slower than, ms"),
+    ("text", "In log or message"),
+];
+
 #[derive(Template)]
 #[template(path = "calls.html")]
 struct List {
@@ -22,7 +32,8 @@ struct List {
     calls: Vec<CallRecord>,
     packages: Vec<String>,
     package: String,
-    action: String,
+    /// The fields: name, label, what is in it.
+    fields: Vec<(&'static str, &'static str, String)>,
     /// The outcomes that can be chosen: address, word, whether it is chosen.
     outcomes: Vec<(String, &'static str, bool)>,
     outcome: &'static str,
@@ -36,31 +47,34 @@ struct List {
 /// `GET /calls`.
 pub async fn list(State(platform): Shared, RawQuery(query): RawQuery, visitor: Visitor) -> Result {
     let said = Said::of(query.unwrap_or_default().as_bytes());
+    let text = |name: &str| said.get(name).map(str::to_owned);
+    let unreadable = |what: String| Problem::new(code::BODY_UNREADABLE, what);
     let outcome = said.get("outcome").and_then(Outcome::of);
-    let before = said.get("before").map(|it| {
-        it.parse().map_err(|_| Problem::new(code::BODY_UNREADABLE, format!("`{it}` is no instant")))
+    let slower = said.get("slower_ms").map(|it| {
+        it.parse().map_err(|_| unreadable(format!("`{it}` is no number of milliseconds")))
     });
+    let cursor = said.get("cursor").map(|it| it.parse().map_err(unreadable));
     let mut wanted = CallQuery {
-        package: said.get("package").map(str::to_owned),
+        package: text("package"),
+        version: text("version"),
         action: said.get("action").map(ext_definition::naming::snake),
+        consumer: text("consumer"),
+        surface: text("surface"),
         outcome,
-        before: before.transpose()?,
-        limit: Some(PAGE + 1),
+        slower_ms: slower.transpose()?,
+        text: text("text"),
+        cursor: cursor.transpose()?,
+        limit: Some(PAGE),
         ..CallQuery::default()
     };
     api::visible(&visitor.asker, &mut wanted)?;
-    let mut calls = platform.store().calls(&wanted).await?;
-    let more = calls.len() > PAGE as usize;
-    calls.truncate(PAGE as usize);
-    let (package, action) = (wanted.package.unwrap_or_default(), wanted.action.unwrap_or_default());
-    let address = |outcome: &str, before: &str| {
-        let given = [
-            ("package", &*package),
-            ("action", &*action),
-            ("outcome", outcome),
-            ("before", before),
-        ];
-        let given: Vec<String> = (given.iter())
+    let page = platform.store().calls(&wanted).await?;
+    let package = wanted.package.unwrap_or_default();
+    let fields = FIELDS.map(|(name, label)| (name, label, text(name).unwrap_or_default()));
+    let address = |outcome: &str, cursor: &str| {
+        let fields = fields.iter().map(|(name, _, value)| (*name, &**value));
+        let given = [("package", &*package), ("outcome", outcome), ("cursor", cursor)];
+        let given: Vec<String> = (given.into_iter().chain(fields))
             .filter(|(_, value)| !value.is_empty())
             .map(|(name, value)| format!("{name}={}", words::encoded(value)))
             .collect();
@@ -70,7 +84,6 @@ pub async fn list(State(platform): Shared, RawQuery(query): RawQuery, visitor: V
     let mut outcomes = vec![(address("", ""), "all", outcome.is_none())];
     outcomes
         .extend(Outcome::ALL.map(|it| (address(it.word(), ""), it.word(), outcome == Some(it))));
-    let last = calls.last().filter(|_| more);
     let packages = platform.deployments().all().into_iter();
     let packages = packages.filter(|(name, _)| visitor.sees_calls(Some(name.namespace())));
     let mut packages: Vec<String> = packages.map(|(name, _)| name.to_string()).collect();
@@ -80,15 +93,15 @@ pub async fn list(State(platform): Shared, RawQuery(query): RawQuery, visitor: V
     }
     Ok(show(&List {
         head: visitor.head("calls", "Calls"),
-        older: last.map(|it| address(word, &words::machine(&it.at))),
-        is_older: wanted.before.is_some(),
+        older: page.older.map(|it| address(word, &it.to_string())),
+        is_older: wanted.cursor.is_some(),
         newest: address(word, ""),
         packages,
         outcome: word,
-        calls,
+        calls: page.calls,
         outcomes,
+        fields: fields.into(),
         package,
-        action,
     }))
 }
 
@@ -111,7 +124,7 @@ pub async fn one(State(platform): Shared, Path(id): Path<String>, visitor: Visit
     // Calls are written down a moment after they end, many together.
     for wait in [0, 60, 120, 240] {
         tokio::time::sleep(Duration::from_millis(wait)).await;
-        found = platform.store().calls(&wanted).await?.into_iter().next();
+        found = platform.store().calls(&wanted).await?.calls.pop();
         if found.is_some() {
             break;
         }

@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use jiff::{SignedDuration, Timestamp};
 
 use super::page::{Head, Result, Said, Visitor, show};
-use super::plot::Plots;
+use super::plot::{self, Figures, Plots};
 use super::words;
 use crate::auth::Reading;
 use crate::http::Shared;
-use crate::store::Bucket;
+use crate::store::Counts;
 
 #[derive(Template)]
 #[template(path = "overview.html")]
@@ -34,7 +33,7 @@ struct Row {
     versions: usize,
     actions: usize,
     /// Of the last day; `None`: not for this visitor.
-    counts: Option<Bucket>,
+    counts: Option<Figures>,
 }
 
 /// `GET /`.
@@ -44,16 +43,18 @@ pub async fn page(State(platform): Shared, RawQuery(query): RawQuery, visitor: V
         true => Some(Plots::of(&platform, None, said.get("span")).await?),
         false => None,
     };
-    let day = Timestamp::now().checked_sub(SignedDuration::from_hours(24)).unwrap_or_default();
-    let totals: BTreeMap<String, Bucket> =
-        platform.store().totals(day).await?.into_iter().collect();
     let all = platform.deployments().all();
+    let any = all.iter().any(|(name, _)| visitor.sees_calls(Some(name.namespace())));
+    let totals: BTreeMap<String, Counts> = match any {
+        true => platform.store().totals(plot::day()).await?.into_iter().collect(),
+        false => BTreeMap::new(),
+    };
     let may_see = |it: &str| visitor.caller.may_read(Reading::Description, Some(it));
     let rows = all.iter().filter(|(name, _)| may_see(name.namespace())).map(|(name, versions)| {
         let shown = versions.active().or_else(|| versions.all().next_back());
         let definition = shown.map(|it| it.extension.definition());
         let package = definition.map(|it| &it.package);
-        let counts = totals.get(&name.to_string()).cloned().unwrap_or_default();
+        let counts = totals.get(&name.to_string()).map(Figures::of).unwrap_or_default();
         Row {
             namespace: name.namespace().to_owned(),
             name: name.name().to_owned(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Path, Query, Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use ext_definition::code;
 use ext_registry::PackageName;
@@ -14,14 +14,17 @@ use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout_at};
 
 use super::{Asker, Shared, body};
 use crate::auth::{Reading, Scope, Verb};
+use crate::connection::Endless;
 use crate::deploy::DeployRequest;
 use crate::problem::Problem;
 use crate::running::{Running, Versions};
-use crate::store::{CallQuery, CallRecord, Event, Settings, Token};
+use crate::store::{CallQuery, Event, Settings, Token};
 
 /// Most of a body here, in bytes.
 const MAX_BODY: usize = 64 << 10;
@@ -337,65 +340,81 @@ pub fn visible(asker: &Asker, query: &mut CallQuery) -> Result<()> {
     Ok(())
 }
 
-/// `GET /api/calls`.
+/// A query of calls, or what is wrong with it.
+type Calls = std::result::Result<Query<CallQuery>, axum::extract::rejection::QueryRejection>;
+
+fn wanted(asker: &Asker, query: Calls) -> Result<CallQuery> {
+    let Query(mut query) =
+        query.map_err(|error| Problem::new(code::BODY_UNREADABLE, error.body_text()))?;
+    visible(asker, &mut query)?;
+    Ok(query)
+}
+
+/// `GET /api/calls`; those behind them are where the header `Link` leads (RFC 8288).
 pub async fn calls(
     State(platform): Shared,
     asker: Asker,
-    query: std::result::Result<Query<CallQuery>, axum::extract::rejection::QueryRejection>,
-) -> Result<Json<Vec<CallRecord>>> {
-    let Query(mut query) =
-        query.map_err(|error| Problem::new(code::BODY_UNREADABLE, error.body_text()))?;
-    visible(&asker, &mut query)?;
-    Ok(Json(platform.store().calls(&query).await?))
+    uri: Uri,
+    query: Calls,
+) -> Result<Response> {
+    let page = platform.store().calls(&wanted(&asker, query)?).await?;
+    let mut response = Json(page.calls).into_response();
+    let link = page.older.and_then(|cursor| {
+        let asked = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+        let mut next = url::form_urlencoded::Serializer::new(String::new());
+        next.extend_pairs(asked.filter(|(name, _)| name != "cursor"));
+        next.append_pair("cursor", &cursor.to_string());
+        HeaderValue::from_str(&format!("</api/calls?{}>; rel=\"next\"", next.finish())).ok()
+    });
+    if let Some(link) = link {
+        response.headers_mut().insert(header::LINK, link);
+    }
+    Ok(response)
 }
 
-/// `GET /api/calls/follow`: a line of JSON for each call, as it ends.
-pub async fn follow(
-    State(platform): Shared,
-    asker: Asker,
-    query: std::result::Result<Query<CallQuery>, axum::extract::rejection::QueryRejection>,
-) -> Result<Response> {
-    let Query(mut query) =
-        query.map_err(|error| Problem::new(code::BODY_UNREADABLE, error.body_text()))?;
-    visible(&asker, &mut query)?;
+/// How long nothing is said to whoever follows: proxies end what is silent for longer.
+const SILENCE: Duration = Duration::from_secs(15);
+
+/// `GET /api/calls/follow`: a line of JSON for each call, as it ends, and an empty one now and
+/// then.
+pub async fn follow(State(platform): Shared, asker: Asker, query: Calls) -> Result<Response> {
+    let query = wanted(&asker, query)?;
     let caller = asker.caller()?.clone();
     let mut calls = platform.recorder().follow();
     let mut ending = platform.ending.subscribe();
     let (sender, lines) = mpsc::channel(64);
     tokio::spawn(async move {
-        loop {
-            let next = tokio::select! {
-                next = calls.recv() => next,
-                // Whoever followed has gone.
-                () = sender.closed() => return,
-                _ = ending.wait_for(|it| *it) => return,
-            };
-            // Who may no longer ask is told no more.
-            if !platform.tokens().holds(&caller) {
-                return;
+        let told = async {
+            let mut silence = Instant::now() + SILENCE;
+            loop {
+                let next = timeout_at(silence, calls.recv()).await;
+                // Who may no longer ask is told no more.
+                if !platform.tokens().holds(&caller) {
+                    return;
+                }
+                let told = match next {
+                    Ok(Ok(call)) if query.fits(&call) => line(&json!(*call)),
+                    Ok(Ok(_)) if Instant::now() < silence => continue,
+                    Ok(Err(RecvError::Lagged(missed))) => line(&json!({ "missed": missed })),
+                    Ok(Err(RecvError::Closed)) => return,
+                    Ok(Ok(_)) | Err(_) => Bytes::from_static(b"\n"),
+                };
+                if sender.send(told).await.is_err() {
+                    return;
+                }
+                silence = Instant::now() + SILENCE;
             }
-            let told = match next {
-                Ok(call) if matches(&query, &call) => json!(*call),
-                Ok(_) => continue,
-                Err(broadcast::error::RecvError::Lagged(missed)) => json!({ "missed": missed }),
-                Err(broadcast::error::RecvError::Closed) => return,
-            };
-            if sender.send(line(&told)).await.is_err() {
-                return;
-            }
+        };
+        tokio::select! {
+            () = told => {}
+            // Whoever followed has gone, or does not read what he is sent.
+            () = sender.closed() => {}
+            _ = ending.wait_for(|it| *it) => {}
         }
     });
-    Ok(streamed(lines))
-}
-
-fn matches(query: &CallQuery, call: &CallRecord) -> bool {
-    let is = |wanted: &Option<String>, found: &str| wanted.as_deref().is_none_or(|it| it == found);
-    let namespace = call.package.split(':').next().unwrap_or_default();
-    is(&query.id, &call.id)
-        && is(&query.package, &call.package)
-        && is(&query.action, &call.action)
-        && query.outcome.is_none_or(|it| it == call.outcome)
-        && (query.namespaces.is_empty() || query.namespaces.iter().any(|it| it == namespace))
+    let mut response = streamed(lines);
+    response.extensions_mut().insert(Endless);
+    Ok(response)
 }
 
 /// Which events.

@@ -1,32 +1,27 @@
 //! The store in a file of SQLite.
 
+mod calls;
+mod counts;
+
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ext_registry::{PackageName, Version};
 use jiff::Timestamp;
-use sqlx::error::BoxDynError;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteRow, SqliteSynchronous,
 };
-use sqlx::{
-    Arguments, ConnectOptions, Connection, QueryBuilder, Row, SqlSafeStr, Sqlite as Driver,
-};
+use sqlx::{ConnectOptions, Connection, Row, SqlSafeStr, Sqlite as Driver, Transaction};
+use tokio::sync::{Mutex, MutexGuard};
 
 use super::{
-    Answer, Bucket, CallQuery, CallRecord, Deployment, Event, Outcome, StatisticsQuery, Store,
+    Answer, CallQuery, CallRecord, Counts, Deployment, Event, Keep, Page, StatisticsQuery, Store,
     StoreError, Token,
 };
-use crate::stream::next;
-
-/// Most calls that one question gives.
-const MAX_CALLS: u32 = 1000;
-
-/// Most bytes of what calls wrote, in one answer.
-const MAX_BYTES: usize = 16 << 20;
 
 /// The lock for writing is taken at once: a transaction that reads first and writes then fails
 /// when somebody else has written meanwhile, without waiting (SQLite, "Transactions").
@@ -36,6 +31,7 @@ const IMMEDIATE: &str = "BEGIN IMMEDIATE";
 const MIGRATIONS: &[(&str, &str)] = &[
     ("tables", include_str!("schema.sql")),
     ("tokens of events", include_str!("tokens_of_events.sql")),
+    ("counts", include_str!("counts.sql")),
 ];
 
 /// The store in a file.
@@ -47,7 +43,17 @@ pub struct Sqlite {
     catalogue: SqlitePool,
     log: SqlitePool,
     reads: SqlitePool,
+    /// Who looks for calls waits for others who do.
+    searches: SqlitePool,
+    /// Whether the store can be read is found out also when everybody reads.
+    checks: SqlitePool,
+    /// SQLite has one writer at a time. The others wait here, in the order in which they came:
+    /// in SQLite they would try again from time to time, and the log would always be faster.
+    writer: Mutex<()>,
 }
+
+/// A transaction that writes, and the right to.
+type Writing<'a> = (MutexGuard<'a, ()>, Transaction<'static, Driver>);
 
 type Query<'q> = sqlx::query::Query<'q, Driver, SqliteArguments>;
 
@@ -80,10 +86,12 @@ impl Sqlite {
                 .connect_lazy_with(options.clone().synchronous(synchronous))
         };
         let store = Self {
-            // SQLite has one writer at a time: the others wait here, in order.
             catalogue: pool(1, SqliteSynchronous::Full),
             log: pool(1, SqliteSynchronous::Normal),
             reads: pool(4, SqliteSynchronous::Normal),
+            searches: pool(2, SqliteSynchronous::Normal),
+            checks: pool(1, SqliteSynchronous::Normal),
+            writer: Mutex::default(),
         };
         let migrations = MIGRATIONS.iter().zip(1..).map(|((description, sql), version)| {
             let sql = sqlx::AssertSqlSafe(*sql).into_sql_str();
@@ -94,9 +102,15 @@ impl Sqlite {
         Ok(store)
     }
 
+    /// Begins to write, when it is this one's turn.
+    async fn writing(&self, pool: &SqlitePool) -> Result<Writing<'_>, StoreError> {
+        let turn = self.writer.lock().await;
+        Ok((turn, pool.begin_with(IMMEDIATE).await?))
+    }
+
     /// A change and its event, in one transaction.
     async fn change(&self, change: Query<'_>, event: &Event) -> Result<u64, StoreError> {
-        let mut transaction = self.catalogue.begin_with(IMMEDIATE).await?;
+        let (_turn, mut transaction) = self.writing(&self.catalogue).await?;
         let changed = change.execute(&mut *transaction).await?.rows_affected();
         if changed > 0 {
             event_row(event).execute(&mut *transaction).await?;
@@ -126,7 +140,7 @@ impl Store for Sqlite {
         events: &'a [Event],
     ) -> Answer<'a, Deployment> {
         Box::pin(async move {
-            let mut transaction = self.catalogue.begin_with(IMMEDIATE).await?;
+            let (_turn, mut transaction) = self.writing(&self.catalogue).await?;
             let name = deployment.name.to_string();
             let activation: i64 = sqlx::query_scalar(NEXT_ACTIVATION)
                 .bind(&name)
@@ -190,7 +204,7 @@ impl Store for Sqlite {
         event: &'a Event,
     ) -> Answer<'a, ()> {
         Box::pin(async move {
-            let mut transaction = self.catalogue.begin_with(IMMEDIATE).await?;
+            let (_turn, mut transaction) = self.writing(&self.catalogue).await?;
             sqlx::query("DELETE FROM deployments WHERE package = ? AND version = ?")
                 .bind(name.to_string())
                 .bind(version.to_string())
@@ -247,7 +261,9 @@ impl Store for Sqlite {
 
     fn note<'a>(&'a self, event: &'a Event) -> Answer<'a, ()> {
         Box::pin(async move {
-            event_row(event).execute(&self.catalogue).await?;
+            let (_turn, mut transaction) = self.writing(&self.catalogue).await?;
+            event_row(event).execute(&mut *transaction).await?;
+            transaction.commit().await?;
             event.tell();
             Ok(())
         })
@@ -298,179 +314,49 @@ impl Store for Sqlite {
         })
     }
 
-    fn record(&self, mut calls: Vec<CallRecord>) -> Answer<'_, ()> {
+    fn record<'a>(&'a self, calls: &'a [Arc<CallRecord>]) -> Answer<'a, ()> {
         Box::pin(async move {
-            let mut transaction = self.log.begin_with(IMMEDIATE).await?;
-            // Powers of two, so that there are few statements, which are kept prepared. Some at a
-            // time: the database's thread is not interrupted, and others want to run as well.
-            while let Some(most) = calls.len().checked_ilog2() {
-                let rows = 1 << most.min(5);
-                let mut values = SqliteArguments::default();
-                values.reserve(rows * CALL.len(), 0);
-                for call in calls.drain(..rows) {
-                    add_call(&mut values, call).map_err(sqlx::Error::Encode)?;
-                }
-                let statement = sqlx::AssertSqlSafe(insert_calls(rows));
-                sqlx::query_with(statement, values).execute(&mut *transaction).await?;
-            }
+            let (_turn, mut transaction) = self.writing(&self.log).await?;
+            calls::add(&mut transaction, calls).await?;
+            counts::add(&mut transaction, calls).await?;
             transaction.commit().await?;
             Ok(())
         })
     }
 
-    fn calls<'a>(&'a self, query: &'a CallQuery) -> Answer<'a, Vec<CallRecord>> {
+    fn calls<'a>(&'a self, query: &'a CallQuery) -> Answer<'a, Page> {
+        Box::pin(calls::find(&self.searches, query))
+    }
+
+    fn statistics<'a>(&'a self, query: &'a StatisticsQuery) -> Answer<'a, Vec<(u32, Counts)>> {
+        Box::pin(counts::over_time(&self.reads, query))
+    }
+
+    fn totals(&self, since: Timestamp) -> Answer<'_, Vec<(String, Counts)>> {
+        Box::pin(counts::totals(&self.reads, since))
+    }
+
+    fn forget<'a>(&'a self, keep: &'a Keep) -> Answer<'a, bool> {
         Box::pin(async move {
-            let mut select = QueryBuilder::<Driver>::new("SELECT * FROM calls WHERE 1");
-            for (column, value) in [
-                (" AND id = ", query.id.as_deref()),
-                (" AND package = ", query.package.as_deref()),
-                (" AND action = ", query.action.as_deref()),
-                (" AND outcome = ", query.outcome.map(Outcome::word)),
-            ] {
-                if let Some(value) = value {
-                    select.push(column).push_bind(value);
-                }
-            }
-            if let Some(before) = query.before {
-                select.push(" AND at < ").push_bind(before.as_microsecond());
-            }
-            if let Some(since) = query.since {
-                select.push(" AND at >= ").push_bind(since.as_microsecond());
-            }
-            if !query.namespaces.is_empty() {
-                select.push(" AND substr(package, 1, instr(package, ':') - 1) IN (");
-                let mut names = select.separated(", ");
-                for namespace in &query.namespaces {
-                    names.push_bind(namespace);
-                }
-                select.push(")");
-            }
-            let limit = query.limit.unwrap_or(100).min(MAX_CALLS);
-            select.push(" ORDER BY at DESC, serial DESC LIMIT ").push_bind(limit);
-            let mut rows = select.build().fetch(&self.reads);
-            let (mut calls, mut bytes) = (Vec::new(), 0);
-            while let Some(row) = next(&mut rows).await.transpose()? {
-                let call = call(&row)?;
-                bytes += call.log.len() + call.detail.len();
-                calls.push(call);
-                // The next ones are asked for by the instant of the last one.
-                if bytes > MAX_BYTES {
-                    break;
-                }
-            }
-            Ok(calls)
+            let (_turn, mut transaction) = self.writing(&self.log).await?;
+            let calls = calls::forget(&mut transaction, keep).await?;
+            let counts = counts::forget(&mut transaction, Timestamp::now()).await?;
+            transaction.commit().await?;
+            Ok(calls || counts)
         })
     }
 
-    fn statistics<'a>(&'a self, query: &'a StatisticsQuery) -> Answer<'a, Vec<Bucket>> {
+    fn check(&self) -> Answer<'_, ()> {
         Box::pin(async move {
-            let since = query.since.as_microsecond();
-            let length = (query.until.as_microsecond() - since).max(1);
-            let width = (length / i64::from(query.buckets.max(1))).max(1);
-            // The percentile is the value at its rank among the bucket's, by the nearest-rank
-            // method.
-            let rows = sqlx::query(
-                "WITH ranked AS (
-                   SELECT (at - ?1) / ?2 AS bucket, micros, outcome = 'ok' AS ok,
-                     row_number() OVER (PARTITION BY (at - ?1) / ?2 ORDER BY micros) AS rank,
-                     count(*) OVER (PARTITION BY (at - ?1) / ?2) AS calls
-                   FROM calls WHERE at >= ?1 AND at < ?3 AND (?4 IS NULL OR package = ?4))
-                 SELECT bucket, calls, sum(1 - ok) AS errors,
-                   max(CASE WHEN rank = (calls * 50 + 99) / 100 THEN micros END) AS p50,
-                   max(CASE WHEN rank = (calls * 95 + 99) / 100 THEN micros END) AS p95,
-                   max(CASE WHEN rank = (calls * 99 + 99) / 100 THEN micros END) AS p99
-                 FROM ranked GROUP BY bucket ORDER BY bucket",
-            )
-            .bind(since)
-            .bind(width)
-            .bind(query.until.as_microsecond())
-            .bind(&query.package)
-            .fetch_all(&self.reads)
-            .await?;
-            let read = |row: &SqliteRow| {
-                let index = u32::try_from(row.try_get::<i64, _>("bucket")?).unwrap_or(0);
-                Ok(Bucket { index: index.min(query.buckets.saturating_sub(1)), ..counts(row)? })
-            };
-            rows.iter().map(read).collect()
-        })
-    }
-
-    fn totals(&self, since: Timestamp) -> Answer<'_, Vec<(String, Bucket)>> {
-        Box::pin(async move {
-            let rows = sqlx::query(
-                "WITH ranked AS (
-                   SELECT package, micros, outcome = 'ok' AS ok,
-                     row_number() OVER (PARTITION BY package ORDER BY micros) AS rank,
-                     count(*) OVER (PARTITION BY package) AS calls
-                   FROM calls WHERE at >= ?1)
-                 SELECT package, calls, sum(1 - ok) AS errors,
-                   max(CASE WHEN rank = (calls * 50 + 99) / 100 THEN micros END) AS p50,
-                   max(CASE WHEN rank = (calls * 95 + 99) / 100 THEN micros END) AS p95,
-                   max(CASE WHEN rank = (calls * 99 + 99) / 100 THEN micros END) AS p99
-                 FROM ranked GROUP BY package ORDER BY package",
-            )
-            .bind(since.as_microsecond())
-            .fetch_all(&self.reads)
-            .await?;
-            rows.iter().map(|row| Ok((row.try_get("package")?, counts(row)?))).collect()
-        })
-    }
-
-    fn forget_calls(&self, before: Timestamp) -> Answer<'_, u64> {
-        Box::pin(async move {
-            // Some at a time: calls that end meanwhile are written between.
-            let mut forgotten = 0;
-            loop {
-                let deleted = sqlx::query(
-                    "DELETE FROM calls WHERE serial IN
-                     (SELECT serial FROM calls WHERE at < ? ORDER BY at LIMIT 10000)",
-                )
-                .bind(before.as_microsecond())
-                .execute(&self.log)
-                .await?
-                .rows_affected();
-                forgotten += deleted;
-                if deleted < 10_000 {
-                    return Ok(forgotten);
-                }
-            }
+            let read = sqlx::query("SELECT count(*) FROM sqlite_schema");
+            read.fetch_one(&self.checks).await?;
+            Ok(())
         })
     }
 }
 
 const NEXT_ACTIVATION: &str =
     "SELECT COALESCE(MAX(activation), 0) + 1 FROM deployments WHERE package = ?";
-
-/// The columns of a call, in the order of [`add_call`].
-const CALL: [&str; 13] = [
-    "id", "at", "micros", "package", "version", "action", "consumer", "surface", "outcome", "code",
-    "detail", "log", "trace",
-];
-
-/// A statement for so many calls.
-fn insert_calls(rows: usize) -> String {
-    let row = format!("({})", ["?"; CALL.len()].join(", "));
-    let (columns, rows) = (CALL.join(", "), vec![row; rows].join(", "));
-    // What fails ends the transaction, so that nothing has to be kept to undo one statement
-    // (SQLite, "The ON CONFLICT Clause").
-    format!("INSERT OR FAIL INTO calls ({columns}) VALUES {rows}")
-}
-
-fn add_call(values: &mut SqliteArguments, call: CallRecord) -> Result<(), BoxDynError> {
-    values.add(call.id)?;
-    values.add(call.at.as_microsecond())?;
-    values.add(i64::try_from(call.micros).unwrap_or(i64::MAX))?;
-    values.add(call.package)?;
-    values.add(call.version)?;
-    values.add(call.action)?;
-    values.add(call.consumer)?;
-    values.add(call.surface)?;
-    values.add(call.outcome.word())?;
-    values.add(call.code)?;
-    values.add(call.detail)?;
-    values.add(call.log)?;
-    values.add(call.trace)
-}
 
 /// Makes a version the active one.
 fn activation<'q>(name: &PackageName, version: &Version) -> Query<'q> {
@@ -510,39 +396,6 @@ fn deployment(row: &SqliteRow) -> Result<Deployment, StoreError> {
         at: instant(row.try_get("at")?)?,
         by: row.try_get("by")?,
         activation: row.try_get("activation")?,
-    })
-}
-
-fn counts(row: &SqliteRow) -> Result<Bucket, StoreError> {
-    let number = |column: &str| -> Result<u64, StoreError> {
-        Ok(u64::try_from(row.try_get::<i64, _>(column)?).unwrap_or(0))
-    };
-    Ok(Bucket {
-        index: 0,
-        calls: number("calls")?,
-        errors: number("errors")?,
-        p50: number("p50")?,
-        p95: number("p95")?,
-        p99: number("p99")?,
-    })
-}
-
-fn call(row: &SqliteRow) -> Result<CallRecord, StoreError> {
-    let outcome: String = row.try_get("outcome")?;
-    Ok(CallRecord {
-        id: row.try_get("id")?,
-        at: instant(row.try_get("at")?)?,
-        micros: u64::try_from(row.try_get::<i64, _>("micros")?).unwrap_or(0),
-        package: row.try_get("package")?,
-        version: row.try_get("version")?,
-        action: row.try_get("action")?,
-        consumer: row.try_get("consumer")?,
-        surface: row.try_get("surface")?,
-        outcome: Outcome::of(&outcome).unwrap_or(Outcome::Failed),
-        code: row.try_get("code")?,
-        detail: row.try_get("detail")?,
-        log: row.try_get("log")?,
-        trace: row.try_get("trace")?,
     })
 }
 
