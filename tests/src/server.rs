@@ -149,15 +149,41 @@ impl Server {
         }
     }
 
-    /// Sends a request.
+    /// Sends a request, and goes where the answer leads.
     #[track_caller]
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        self.request(method, path, headers, body, 10)
+    }
+
+    /// The same, and goes nowhere.
+    #[track_caller]
+    pub fn send_once(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Answer {
+        self.request(method, path, headers, body, 0)
+    }
+
+    #[track_caller]
+    fn request(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+        redirects: u32,
+    ) -> Answer {
         let mut request =
             ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.address));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let request = request.body(body.to_vec()).expect("a request");
+        let request = self.agent.configure_request(request).max_redirects(redirects);
+        let request = request.max_redirects_will_error(redirects > 0).build();
         let mut response = self.agent.run(request).expect("an answer");
         let body = response.body_mut().with_config().limit(64 << 20).read_to_string();
         Answer {

@@ -47,7 +47,7 @@ fn what_was_refused_is_written_down() {
 
     // RFC 6750: who gave no token is told nothing of errors.
     let challenge = |headers: &[(&str, &str)]| {
-        let answer = server.send("GET", "/api/tokens", headers, b"");
+        let answer = server.send_once("GET", "/api/tokens", headers, b"");
         let problem = answer.json();
         // It is no call, which would be in the log.
         assert_eq!(problem.get("instance"), None, "{problem}");
@@ -70,7 +70,7 @@ fn what_was_refused_is_written_down() {
     let origin = ("origin", &*server.address);
     let form = [("content-type", "application/x-www-form-urlencoded"), origin];
     let login = |token: &str| {
-        server.send("POST", "/login", &form, format!("token={token}&next=/").as_bytes())
+        server.send_once("POST", "/login", &form, format!("token={token}&next=/").as_bytes())
     };
     for _ in 0..5 {
         assert_eq!(login("ext_wrong").status, 401);
@@ -80,7 +80,7 @@ fn what_was_refused_is_written_down() {
     let cookie = session.header("set-cookie").split(';').next().unwrap().to_owned();
     assert_eq!(event(&server, "login", "shop")["token"], id);
     let session = [form[0], origin, ("cookie", &*cookie)];
-    assert_eq!(server.send("POST", "/logout", &session, b"").status, 303);
+    assert_eq!(server.send_once("POST", "/logout", &session, b"").status, 303);
     assert_eq!(event(&server, "logout", "shop")["token"], id);
 
     // What was not deployed.
@@ -92,7 +92,8 @@ fn what_was_refused_is_written_down() {
 
     // However often, once; the numbers are all there.
     let all = events(&server);
-    let count = |what: &str| all.iter().filter(|it| it["what"] == what).count();
+    let again = |it: &Value| it["detail"].as_str().unwrap().contains("times more");
+    let count = |what: &str| all.iter().filter(|it| it["what"] == what && !again(it)).count();
     let counts = ["refused", "login refused", "login", "logout", "start"].map(count);
     assert_eq!(counts, [2, 1, 1, 1, 1], "{all:#?}");
     let metrics = server.get("/metrics").body;
@@ -193,7 +194,7 @@ fn no_other_page_uses_that_no_token_is_needed() {
         ("none", page, definition, 200),
     ] {
         let headers = [&[("sec-fetch-site", site)], &how[..]].concat();
-        let answer = server.send("GET", path, &headers, b"");
+        let answer = server.send_once("GET", path, &headers, b"");
         assert_eq!(answer.status, status, "{headers:?} {path}: {answer:?}");
         assert_eq!(answer.header("cross-origin-resource-policy"), "same-origin");
         // With a token it is as it was.

@@ -46,6 +46,7 @@ mod tests {
             }
         };
         assert!(lowered);
-        assert_eq!(most(), Some(before));
+        // It may have been higher than what is needed.
+        assert_eq!(most(), Some(before.min(10_240)));
     }
 }
