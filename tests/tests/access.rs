@@ -85,7 +85,7 @@ fn what_was_refused_is_written_down() {
 
     // What was not deployed.
     let missing = json!({ "package": "acme:missing@1" });
-    assert_eq!(server.post("/api/deployments", &missing).status, 200);
+    assert_eq!(server.post("/api/deployments", &missing).status, 422);
     let refused = event(&server, "deploy refused", "loopback");
     assert_eq!(refused["subject"], "acme:missing", "{refused}");
     assert!(refused["detail"].as_str().unwrap().starts_with("EXT1011"), "{refused}");

@@ -351,7 +351,11 @@ fn a_kill_at_any_moment_leaves_a_deployment_or_none() {
     let npv = json!({ "rate": 0.0, "cash_flows": [-100.0, 60.0, 60.0] });
     let body = json!({ "package": "example:finance" }).to_string();
     let mut there = 0;
-    for milliseconds in [0, 2, 5, 10, 20, 40, 80, 120, 160, 240, 400] {
+    for milliseconds in [0, 2, 5, 10, 20, 40, 80, 120, 160, 240, 400, 1_000, 3_000, 9_000, 27_000] {
+        // Long enough on this machine.
+        if there > 1 {
+            break;
+        }
         let server = Server::start_in(&scratch, &data, &[]);
         server.send("DELETE", "/api/deployments/example/finance", &[], b"");
         let mut request =
@@ -376,6 +380,5 @@ fn a_kill_at_any_moment_leaves_a_deployment_or_none() {
         let events = server.get("/api/events?limit=1").ok();
         assert_eq!(events[0]["what"], "deploy");
     }
-    // The longest of these times is enough.
     assert!(there > 0);
 }
