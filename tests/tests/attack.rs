@@ -144,6 +144,28 @@ fn large_requests_have_a_room_of_their_own() {
     }
 }
 
+/// What one has of the memory, the others have not; it is given back.
+#[test]
+fn all_calls_together_have_only_so_much_memory() {
+    let scratch = Scratch::new();
+    let server = server(&scratch, "all-memory-bytes = 50000000\ntime-ms = 60000\n");
+    let allocates = || sink(&server, "allocates_forever", json!({})).problem(500, "EXT0505");
+    for _ in 0..2 {
+        let problem = allocates();
+        assert_eq!(problem["limit"]["kind"], "memory", "{problem}");
+        let allowed = problem["limit"]["allowed"].as_u64().unwrap();
+        assert!((20_000_000..53_000_000).contains(&allowed), "{problem}");
+    }
+    std::thread::scope(|scope| {
+        let both = [scope.spawn(allocates), scope.spawn(allocates)];
+        well(&server);
+        for problem in both {
+            problem.join().unwrap();
+        }
+    });
+    well(&server);
+}
+
 /// Who has no patience is written down as well.
 #[test]
 fn a_call_whose_client_goes_before_its_turn_is_written_down() {

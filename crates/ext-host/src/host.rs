@@ -13,6 +13,7 @@ use crate::compiled::Compiled;
 use crate::error::LoadError;
 use crate::extension::{Extension, Locked};
 use crate::idle::Places;
+use crate::memory::Together;
 use crate::options::Options;
 use crate::sandbox::{self, MAX_INSTANCES, MAX_MEMORIES, MAX_TABLES, Sandbox};
 use crate::server::{Place, Settings, Trace};
@@ -73,6 +74,7 @@ pub struct Host(Arc<Inner>);
 
 struct Inner {
     engine: Engine,
+    memory: Arc<Together>,
     linker: Linker<Sandbox>,
     /// For calls that are futures, made when there is the first one.
     async_linker: OnceLock<Linker<Sandbox>>,
@@ -91,6 +93,7 @@ struct Inner {
 /// Settings of a [`Host`].
 pub struct HostBuilder {
     limits: Limits,
+    memory: usize,
     cache: Option<PathBuf>,
     reuse: bool,
     instances: u32,
@@ -110,6 +113,7 @@ impl Host {
     pub fn builder() -> HostBuilder {
         HostBuilder {
             limits: Limits::default(),
+            memory: usize::MAX,
             cache: ext_registry::location::cache_dir(),
             reuse: true,
             instances: 256,
@@ -191,6 +195,10 @@ impl Host {
         &self.0.clock
     }
 
+    pub(crate) fn memory(&self) -> &Arc<Together> {
+        &self.0.memory
+    }
+
     pub(crate) fn cache(&self) -> Option<&Path> {
         self.0.cache.as_deref()
     }
@@ -242,6 +250,14 @@ impl HostBuilder {
     /// write there can run code in this program.
     pub fn cache(mut self, folder: Option<PathBuf>) -> Self {
         self.cache = folder;
+        self
+    }
+
+    /// How many bytes of memory all instances may have together, beyond 2 MiB of each; without
+    /// this, as many as each may have. A call that asks for more reaches the limit of its memory
+    /// earlier.
+    pub fn max_memory(mut self, bytes: usize) -> Self {
+        self.memory = bytes;
         self
     }
 
@@ -307,10 +323,11 @@ impl HostBuilder {
             .or_else(|_| Engine::new(&config(None)))
             .map_err(failed)?;
         let linker = sandbox::linker(&engine).map_err(failed)?;
-        let Self { limits, reuse, cache, instances, server } = self;
+        let Self { limits, memory, reuse, cache, instances, server } = self;
         let compiled = Compiled::new(&engine, cache.as_deref());
         Ok(Host(Arc::new(Inner {
             engine,
+            memory: Together::of(memory),
             linker,
             async_linker: OnceLock::new(),
             clock: Clock::default(),

@@ -241,8 +241,8 @@ fn failure(store: &Store<Sandbox>, limits: &Limits, error: &wasmtime::Error) -> 
     if error.chain().any(|cause| cause.to_string().contains("fuel allocated for hostcalls")) {
         return Failure::Limit(Limit::Output { allowed: limits.output });
     }
-    if store.data().memory.refused {
-        return Failure::Limit(Limit::Memory { allowed: limits.memory });
+    if let Some(allowed) = store.data().memory.refused() {
+        return Failure::Limit(Limit::Memory { allowed });
     }
     let written = &store.data().output;
     let output = written.take();

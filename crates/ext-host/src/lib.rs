@@ -38,6 +38,7 @@ mod json;
 mod log;
 mod map;
 mod mask;
+mod memory;
 mod message;
 #[cfg(not(feature = "http"))]
 mod no_http;

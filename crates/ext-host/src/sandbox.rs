@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use wasmtime::component::{Linker, Resource, ResourceTable};
-use wasmtime::{Engine, ResourceLimiter, StoreContextMut};
+use wasmtime::{Engine, StoreContextMut};
 use wasmtime_wasi::p2::DynPollable;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView};
 
@@ -14,6 +14,7 @@ use crate::extension::Loaded;
 use crate::http::{self, Http};
 use crate::log::{self, Records};
 use crate::mask::Mask;
+use crate::memory::MemoryLimit;
 use crate::output::Written;
 use crate::resources;
 
@@ -25,9 +26,6 @@ pub const MAX_RESOURCES: usize = 1024;
 pub const MAX_INSTANCES: u32 = 8;
 pub const MAX_MEMORIES: u32 = 2;
 pub const MAX_TABLES: u32 = 8;
-
-/// Most elements of all tables.
-const MAX_ELEMENTS: usize = 1 << 20;
 
 /// The state of one instance on the host's side.
 pub struct Sandbox {
@@ -84,7 +82,7 @@ impl Sandbox {
             output,
             records: Records::default(),
             mask: granted.mask.clone(),
-            memory: MemoryLimit::of(loaded.limits.memory),
+            memory: MemoryLimit::of(loaded.limits.memory, loaded.host.memory()),
             clock: loaded.host.clock().clone(),
             tells_time: loaded.definition.package.permissions.clocks,
             deadline: 0,
@@ -95,7 +93,7 @@ impl Sandbox {
     #[inline]
     pub fn start_call(&mut self, ticks: u64) {
         self.deadline = self.clock.after(ticks);
-        self.memory.refused = false;
+        self.memory.start_call();
     }
 
     /// How many ticks of the call are left.
@@ -116,79 +114,6 @@ impl Sandbox {
 impl WasiView for Sandbox {
     fn ctx(&mut self) -> WasiCtxView<'_> {
         WasiCtxView { ctx: &mut self.wasi, table: &mut self.resources }
-    }
-}
-
-/// Refuses memory beyond what is allowed to all memories together, and remembers that it did during
-/// this call.
-pub struct MemoryLimit {
-    allowed: usize,
-    /// Bytes of all memories.
-    taken: usize,
-    /// Elements of all tables.
-    elements: usize,
-    pub refused: bool,
-}
-
-impl MemoryLimit {
-    fn of(allowed: usize) -> Self {
-        Self { allowed, taken: 0, elements: 0, refused: false }
-    }
-
-    /// Bytes of all memories.
-    pub fn taken(&self) -> usize {
-        self.taken
-    }
-}
-
-impl ResourceLimiter for MemoryLimit {
-    fn memory_growing(
-        &mut self,
-        current: usize,
-        desired: usize,
-        maximum: Option<usize>,
-    ) -> wasmtime::Result<bool> {
-        // It does not grow beyond its own maximum, which is nobody's limit but its own.
-        if maximum.is_some_and(|it| desired > it) {
-            return Ok(false);
-        }
-        let taken = self.taken.saturating_add(desired.saturating_sub(current));
-        let fits = taken <= self.allowed;
-        if fits {
-            self.taken = taken;
-        }
-        self.refused |= !fits;
-        Ok(fits)
-    }
-
-    fn table_growing(
-        &mut self,
-        current: usize,
-        desired: usize,
-        maximum: Option<usize>,
-    ) -> wasmtime::Result<bool> {
-        if maximum.is_some_and(|it| desired > it) {
-            return Ok(false);
-        }
-        let elements = self.elements.saturating_add(desired.saturating_sub(current));
-        let fits = elements <= MAX_ELEMENTS;
-        if fits {
-            self.elements = elements;
-        }
-        Ok(fits)
-    }
-
-    // The pool refuses at loading what is beyond; this is for where there is none.
-    fn instances(&self) -> usize {
-        MAX_INSTANCES as usize
-    }
-
-    fn memories(&self) -> usize {
-        MAX_MEMORIES as usize
-    }
-
-    fn tables(&self) -> usize {
-        MAX_TABLES as usize
     }
 }
 

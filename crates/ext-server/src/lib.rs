@@ -27,6 +27,7 @@ mod invoke;
 mod loading;
 mod lock;
 mod logging;
+mod machine;
 mod mcp;
 mod metrics;
 #[cfg(feature = "otel")]

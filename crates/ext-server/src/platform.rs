@@ -70,6 +70,7 @@ impl Platform {
         let host = Host::builder()
             .cache(Some(configuration.cache.clone().unwrap_or_else(|| data.join("cache"))))
             .limits(configuration.limits)
+            .max_memory(configuration.memory)
             .reuse_instances(false)
             // Those in front and those behind.
             .max_instances(configuration.calls.saturating_mul(2).clamp(64, 4096))

@@ -28,6 +28,8 @@ pub struct Configuration {
     pub tls: Option<Tls>,
     /// What a call may use at most.
     pub limits: Limits,
+    /// What all calls that run may have of memory together, in bytes, beyond 2 MiB of each.
+    pub memory: usize,
     /// How large the body of a request may be, in bytes.
     pub body: usize,
     /// What the requests that are here may take together, in bytes: their bodies, and the
@@ -80,6 +82,7 @@ impl Configuration {
             require_token: false,
             tls: None,
             limits: Limits { time: Duration::from_secs(30), memory: 256 << 20, output: 32 << 20 },
+            memory: crate::machine::memory() / 2,
             body: 8 << 20,
             requests: 1 << 30,
             calls: 256,
@@ -115,6 +118,7 @@ struct File {
     queue: Option<u32>,
     time_ms: Option<u64>,
     memory_bytes: Option<usize>,
+    all_memory_bytes: Option<usize>,
     result_bytes: Option<usize>,
     keep_calls_hours: Option<u64>,
     keep_calls_bytes: Option<u64>,
@@ -148,6 +152,7 @@ impl Configuration {
         self.queue = read.queue.unwrap_or(self.queue);
         self.limits.time = read.time_ms.map_or(self.limits.time, Duration::from_millis);
         self.limits.memory = read.memory_bytes.unwrap_or(self.limits.memory);
+        self.memory = read.all_memory_bytes.unwrap_or(self.memory);
         self.limits.output = read.result_bytes.unwrap_or(self.limits.output);
         self.keep_calls = read
             .keep_calls_hours
