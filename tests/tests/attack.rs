@@ -133,10 +133,11 @@ fn large_requests_have_a_room_of_their_own() {
         stream.write_all(&[b' '; 900_000]).unwrap();
         slow.push(stream);
     }
-    let patience = Instant::now() + Duration::from_secs(20);
-    while echo(400_000).status != 503 {
+    let patience = Instant::now() + Duration::from_secs(60);
+    while !server.get("/metrics").body.contains("cargo_ext_requests_held_bytes 2700000") {
         assert!(Instant::now() < patience);
     }
+    echo(400_000).problem(503, "EXT1008");
     well(&server);
     drop(slow);
     while echo(1_000_000).status != 200 {

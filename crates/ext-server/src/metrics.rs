@@ -75,6 +75,8 @@ pub struct Readings {
     pub running: usize,
     /// Calls that wait for the server, after they waited for their deployment.
     pub waiting: usize,
+    /// Bytes that the requests take that are here.
+    pub requests: usize,
     /// Calls that wait to be written down.
     pub unwritten: usize,
     /// Calls that could not be written down.
@@ -201,6 +203,12 @@ impl Metrics {
             "deployment_calls_waiting",
             "Calls that wait for the deployment",
             of_each(|it| it.waiting),
+        );
+        registry.register_with_unit(
+            "requests_held",
+            "What the large ones of the requests take that are here",
+            Unit::Bytes,
+            gauge(readings.requests),
         );
         registry.register(
             "calls_unwritten",

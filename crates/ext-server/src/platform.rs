@@ -167,6 +167,7 @@ impl Platform {
             broken: self.running.count().1,
             running: self.workers.running(),
             waiting: self.workers.waiting(),
+            requests: self.room.taken(),
             unwritten: self.recorder.waiting(),
             lost: self.recorder.lost(),
         })

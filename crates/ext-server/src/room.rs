@@ -30,7 +30,6 @@ impl Room {
     }
 
     /// Bytes that are taken now.
-    #[cfg(test)]
     pub fn taken(&self) -> usize {
         self.taken.load(Ordering::Relaxed)
     }
