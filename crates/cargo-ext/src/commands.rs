@@ -27,6 +27,7 @@ mod run;
 mod scaffold;
 mod serve;
 mod shellfiles;
+mod signals;
 mod sync;
 mod token;
 mod undeploy;

@@ -19,6 +19,7 @@ use tokio::sync::broadcast;
 
 use super::deploy::{said, settings, stage};
 use super::serve::{runtime, serve_until_ended, start};
+use super::signals::Signals;
 use crate::artifact::{self, read};
 use crate::calls;
 use crate::cli::Dev;
@@ -60,6 +61,7 @@ fn serve(
     let mut configuration = Configuration::new(folder.join("data"), registry);
     configuration.listen = arguments.listen;
     configuration.environment = BTreeMap::from([(id(package), environment(arguments))]);
+    let signals = runtime.block_on(async { Signals::listen() })?;
     let server = runtime.block_on(Server::bind(configuration)).map_err(start)?;
     let address = format!("http://{}", server.address());
     #[derive(Serialize)]
@@ -85,7 +87,7 @@ fn serve(
         scope.spawn(move || work.run(watch, &ends));
         let how = runtime.block_on(async {
             tokio::select! {
-                how = serve_until_ended(server) => how,
+                how = serve_until_ended(server, signals) => how,
                 never = show(calls, shell) => match never {},
             }
         });

@@ -12,6 +12,7 @@ use ext_server::auth::Caller;
 use ext_server::{Configuration, DeployRequest, Platform, StartError};
 
 use super::serve::runtime;
+use super::signals::Signals;
 use crate::cli::{Common, Mcp};
 use crate::failure::Failure;
 use crate::shell::Shell;
@@ -51,9 +52,10 @@ pub fn run(arguments: &Mcp, common: &Common, shell: &Shell) -> Result<(), Failur
             return Err(Failure::new(refused, crate::failure::INPUT));
         }
         refused.iter().for_each(|it| shell.note("Without", &it.message));
+        let mut signals = Signals::listen()?;
         tokio::select! {
             served = ext_server::serve_stdio(platform) => served.map_err(start)?,
-            () = super::serve::ended() => {}
+            () = signals.next() => {}
         }
         Ok(())
     });

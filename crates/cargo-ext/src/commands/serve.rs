@@ -8,6 +8,7 @@ use ext_registry::Registry;
 use ext_server::{Configuration, Server, StartError, Tls};
 use serde::Serialize;
 
+use super::signals::Signals;
 use crate::cli::{Common, Serve};
 use crate::failure::Failure;
 use crate::shell::{self, Shell};
@@ -35,6 +36,8 @@ pub fn run(arguments: &Serve, common: &Common, shell: &Shell) -> Result<(), Fail
             return Ok(None);
         }
         ext_server::log_to_stderr(shell.is_json());
+        // Before anybody knows that it is there.
+        let signals = Signals::listen()?;
         let open = configuration.listen.ip().is_loopback() && !configuration.require_token;
         let is_in_the_clear =
             !configuration.listen.ip().is_loopback() && configuration.tls.is_none();
@@ -66,7 +69,7 @@ pub fn run(arguments: &Serve, common: &Common, shell: &Shell) -> Result<(), Fail
             data: &'a Path,
         }
         shell.message("ext-serving", &Message { address: &address, data: &data });
-        Ok::<_, Failure>(Some(serve_until_ended(server).await))
+        Ok::<_, Failure>(Some(serve_until_ended(server, signals).await))
     })?;
     // What blocks a thread still would be waited for.
     runtime.shutdown_background();
@@ -98,13 +101,18 @@ impl End {
 }
 
 /// Serves until somebody asks for the end; who asks twice does not wait for calls.
-pub async fn serve_until_ended(server: Server) -> End {
-    let twice = async {
-        ended().await;
-        ended().await;
+pub async fn serve_until_ended(server: Server, mut signals: Signals) -> End {
+    let (once, ended) = tokio::sync::oneshot::channel();
+    let twice = async move {
+        signals.next().await;
+        let _ = once.send(());
+        signals.next().await;
+    };
+    let ended = async {
+        let _ = ended.await;
     };
     tokio::select! {
-        finished = server.serve(ended()) => if finished { End::Finished } else { End::Late },
+        finished = server.serve(ended) => if finished { End::Finished } else { End::Late },
         () = twice => End::AtOnce,
     }
 }
@@ -114,14 +122,17 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     // A turn is mostly a call: after each few of them it is looked what else has come. (tokio's 61
     // is for turns that do nearly nothing.)
-    builder.event_interval(8).enable_all().build().map_err(|error| {
-        let message = format!("the system gives no threads: {error}");
-        Failure::environment(Diagnostic::error(code::SERVER_START, message))
-    })
+    let runtime = builder.event_interval(8).enable_all().build();
+    runtime.map_err(|error| failed(format!("the system gives no threads: {error}")))
 }
 
 pub fn start(error: StartError) -> Failure {
-    Failure::environment(Diagnostic::error(code::SERVER_START, error.to_string()))
+    failed(error.to_string())
+}
+
+/// A server that cannot start on this machine.
+pub fn failed(message: String) -> Failure {
+    Failure::environment(Diagnostic::error(code::SERVER_START, message))
 }
 
 /// The server's folder: that which is asked for, or one beside the user's registry.
@@ -134,21 +145,4 @@ pub fn data(asked: Option<&Path>) -> Result<PathBuf, Failure> {
             Failure::environment(Diagnostic::error(code::SERVER_START, message).help(help))
         }),
     }
-}
-
-/// Ctrl-C, or what service managers send.
-pub async fn ended() {
-    let interrupted = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
-        if let Ok(mut terminate) = terminate {
-            tokio::select! {
-                _ = interrupted => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    let _ = interrupted.await;
 }
