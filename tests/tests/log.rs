@@ -173,7 +173,8 @@ fn whoever_follows_and_does_not_read_holds_up_no_end() {
         for _ in 0..4 {
             scope.spawn(|| {
                 for _ in 0..250 {
-                    server.post("/v1/example/kitchen-sink/writes", &json!({ "lines": 2000 }));
+                    let records = json!({ "records": 2, "length": 16_000 });
+                    server.post("/v1/example/kitchen-sink/logs_much", &records);
                 }
             });
         }
