@@ -198,6 +198,7 @@ const ACTIONS: &[&str] = &[
     "record",
     "requests",
     "result",
+    "reversed",
     "run",
     "sleeps",
     "sleeps_twice",
