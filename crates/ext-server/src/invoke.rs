@@ -90,11 +90,6 @@ impl Platform {
             let message = format!("too many calls of `{}` at once", running.id);
             return entry.refused(Problem::new(code::TOO_MANY_CALLS, message).retry_after(1));
         };
-        // Who is called by many at once lets others begin first: their requests are looked at
-        // before those that wait here go on.
-        if running.gate.running() > self.workers.threads() {
-            tokio::task::yield_now().await;
-        }
         let is_long = is_large(&invocation.arguments) || habit.is_long();
         let Some(turn) = self.workers.enter(is_long).await else {
             let message = "too many calls at once";

@@ -33,8 +33,6 @@ pub struct Workers {
     /// Where requests are read.
     front: Handle,
     behind: Option<Runtime>,
-    /// There are so many behind, as there are processors.
-    threads: usize,
     host: Host,
     /// Places in front.
     short: Gate,
@@ -76,12 +74,7 @@ impl Workers {
             .enable_all()
             .build()?;
         let (short, long) = (Gate::new(calls, waiting), Gate::new(calls, waiting));
-        Ok(Self { front: Handle::current(), behind: Some(behind), threads, host, short, long })
-    }
-
-    /// How many calls compute at the same time, at most.
-    pub fn threads(&self) -> usize {
-        self.threads
+        Ok(Self { front: Handle::current(), behind: Some(behind), host, short, long })
     }
 
     /// A place for a call, behind if it is known to be long; `None` when too many wait already.

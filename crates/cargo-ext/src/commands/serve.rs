@@ -119,10 +119,7 @@ pub async fn serve_until_ended(server: Server, mut signals: Signals) -> End {
 
 /// The runtime of what waits for many things at once.
 pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    let mut builder = tokio::runtime::Builder::new_multi_thread();
-    // A turn is mostly a call: after each few of them it is looked what else has come. (tokio's 61
-    // is for turns that do nearly nothing.)
-    let runtime = builder.event_interval(8).enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     runtime.map_err(|error| failed(format!("the system gives no threads: {error}")))
 }
 
