@@ -47,7 +47,7 @@ fn extension(name: &str) -> Extension {
             ],
             "error": { "named": "Wrong" },
         },
-        { "name": "load", "result": { "list": "u8" } },
+        { "name": "load", "parameters": [], "result": { "list": "u8" } },
     ]);
     let package = crate::package::Package {
         namespace: "acme".into(),
@@ -306,7 +306,7 @@ fn extensions_share_a_document() {
         let identifier = operation["operationId"].as_str().unwrap();
         assert!(identifiers.insert(identifier), "{operation:#}");
     }
-    assert_eq!(identifiers.len(), 12);
+    assert_eq!(identifiers.len(), 15);
     assert!(identifiers.contains(&"acme.orders.price_order"));
     assert!(identifiers.contains(&"acme.orders-1.2.get_price_order"));
     for name in ["acme.orders.Line", "acme.orders-1.2.Line", "acme.bills.WrongProblem"] {
