@@ -59,7 +59,7 @@ const CONNECTIONS: usize = 32;
 
 /// What every server is asked, and what it has to answer.
 const REQUEST: &str = r#"{"sku":"A-1001","quantity":120,"price":1999}"#;
-const ANSWER: &str = r#"{"discounted":true,"sku":"A-1001","total":215892}"#;
+const ANSWER: &str = r#"{"sku":"A-1001","total":215892,"discounted":true}"#;
 
 /// The action's place on a platform server.
 fn path(package: &str) -> String {

@@ -6,6 +6,7 @@
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -169,9 +170,13 @@ impl<'a> Connection<'a> {
     fn ask(&mut self) -> io::Result<()> {
         self.send()?;
         let Answer { status, body } = self.receive()?;
-        match status == 200 && body == self.target.answer {
+        let body = &self.buffer[body];
+        match status == 200 && body == self.target.answer.as_bytes() {
             true => Ok(()),
-            false => Err(io::Error::other(format!("it answers {status} {body}"))),
+            false => {
+                let body = String::from_utf8_lossy(body);
+                Err(io::Error::other(format!("it answers {status} {body}")))
+            }
         }
     }
 
@@ -197,22 +202,26 @@ impl<'a> Connection<'a> {
 
 struct Answer {
     status: u16,
-    body: String,
+    /// Where it is.
+    body: Range<usize>,
 }
 
-/// An answer when all of it is there. Answers are known to say how long they are.
+/// An answer when all of it is there. Answers are known to say how long they are. What it takes to
+/// read one the server has not: nothing is copied.
 fn answer(bytes: &[u8]) -> io::Result<Option<Answer>> {
     let Some(end) = bytes.windows(4).position(|it| it == b"\r\n\r\n") else { return Ok(None) };
-    let head = String::from_utf8_lossy(&bytes[..end]).to_ascii_lowercase();
+    let head = str::from_utf8(&bytes[..end]).map_err(io::Error::other)?;
     let status = head.split(' ').nth(1).and_then(|it| it.parse().ok());
     let status: u16 = status.ok_or_else(|| io::Error::other(format!("no answer: {head}")))?;
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
-    let length: usize = match length.and_then(|it| it.trim().parse().ok()) {
+    let length = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse().ok())?
+    });
+    let length: usize = match length {
         Some(length) => length,
         None if status == 204 => 0,
         None => return Err(io::Error::other(format!("an answer without length: {head}"))),
     };
-    let body = &bytes[end + 4..];
-    Ok((body.len() >= length)
-        .then(|| Answer { status, body: String::from_utf8_lossy(&body[..length]).into_owned() }))
+    let body = end + 4..(end + 4).saturating_add(length);
+    Ok((bytes.len() >= body.end).then_some(Answer { status, body }))
 }

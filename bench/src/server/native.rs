@@ -24,9 +24,9 @@ struct Arguments {
 /// The fields in the order in which ours writes them.
 #[derive(Serialize)]
 struct Quote {
-    discounted: bool,
     sku: String,
     total: u64,
+    discounted: bool,
 }
 
 async fn quote(Json(Arguments { sku, quantity, price }): Json<Arguments>) -> Json<Quote> {

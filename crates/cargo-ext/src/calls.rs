@@ -33,7 +33,7 @@ fn text(call: &CallRecord) -> String {
         plain(&call.package),
         plain(&call.version),
         plain(&call.action),
-        plain(&call.surface),
+        call.surface,
         plain(&call.consumer),
         plain(&call.id),
     );

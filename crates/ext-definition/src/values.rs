@@ -86,9 +86,9 @@ pub fn read<S: Sink>(
     fields: &[Field],
     value: &Value,
     most: usize,
-) -> Result<Vec<(String, S::Value)>, Vec<Violation>> {
+) -> Result<Vec<S::Value>, Vec<Violation>> {
     let mut reader = read::Reader::<S>::new(types, most);
-    let values = reader.fields(fields, value, "");
+    let values = reader.fields(fields, value, &read::Path::Arguments);
     match values {
         Some(values) if reader.violations.is_empty() => Ok(values),
         _ => Err(reader.violations),
@@ -106,7 +106,7 @@ impl<'t> Checking<'t> {
 
     /// What is wrong with one field's value.
     pub fn check(&mut self, field: &Field, value: &Value) -> Vec<Violation> {
-        let _ = self.0.field(field, value, &field.name);
+        let _ = self.0.field(field, value, &read::Path::Name(&field.name));
         std::mem::take(&mut self.0.violations)
     }
 }

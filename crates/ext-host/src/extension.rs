@@ -21,7 +21,7 @@ use crate::granted::Granted;
 use crate::host::{Host, Limits};
 use crate::idle::Idle;
 use crate::instance::{Failure, Instance};
-use crate::json;
+use crate::json::{self, Returned};
 use crate::mask::Mask;
 #[cfg(not(feature = "http"))]
 use crate::no_http;
@@ -278,7 +278,9 @@ impl Extension {
     ) -> (Result<Value, Error<ActionError>>, Output) {
         let mut output = Output::default();
         let result = match &self.0 {
-            Backend::Here(loaded) => loaded.call_json(action, arguments, trace, &mut output),
+            Backend::Here(loaded) => {
+                loaded.call_json(action, arguments, trace, &mut output, |it| it.to_value())
+            }
             #[cfg(feature = "remote")]
             Backend::Server(remote) => remote.call_json(action, arguments, trace),
         };
@@ -296,10 +298,22 @@ impl Extension {
         action: &str,
         arguments: &Value,
     ) -> (Result<Value, Error<ActionError>>, Output) {
+        self.invoke_and_read(trace, action, arguments, |it| it.to_value()).await
+    }
+
+    /// As [`Extension::invoke_async`], and reads of the result what is wanted of it, in whatever
+    /// form: a value of JSON is not made first.
+    pub async fn invoke_and_read<T>(
+        &self,
+        trace: Option<&Trace>,
+        action: &str,
+        arguments: &Value,
+        read: impl FnOnce(&Returned<'_>) -> T,
+    ) -> (Result<T, Error<ActionError>>, Output) {
         let mut output = Output::default();
         let result = match &self.0 {
             Backend::Here(loaded) => {
-                loaded.call_json_async(action, arguments, trace, &mut output).await
+                loaded.call_json_async(action, arguments, trace, &mut output, read).await
             }
             #[cfg(feature = "remote")]
             Backend::Server(remote) => {
@@ -309,6 +323,7 @@ impl Extension {
                     remote.call_json(&action, &arguments, trace.as_ref())
                 })
                 .await
+                .map(|value| read(&Returned::elsewhere(&value)))
             }
         };
         (result, output)
@@ -362,13 +377,14 @@ impl Loaded {
         }
     }
 
-    fn call_json(
+    fn call_json<T>(
         &self,
         name: &str,
         arguments: &Value,
         trace: Option<&Trace>,
         output: &mut Output,
-    ) -> Result<Value, Error<ActionError>> {
+        read: impl FnOnce(&Returned<'_>) -> T,
+    ) -> Result<T, Error<ActionError>> {
         let call = self.begin(name, arguments)?;
         let mut results = call.results();
         let called = self.on_instance(|instance| {
@@ -377,16 +393,17 @@ impl Loaded {
             *output = instance.end();
             called
         });
-        call.end(called.map(|()| results), output)
+        call.end(called.map(|()| results), output, read)
     }
 
-    async fn call_json_async(
+    async fn call_json_async<T>(
         &self,
         name: &str,
         arguments: &Value,
         trace: Option<&Trace>,
         output: &mut Output,
-    ) -> Result<Value, Error<ActionError>> {
+        read: impl FnOnce(&Returned<'_>) -> T,
+    ) -> Result<T, Error<ActionError>> {
         let call = self.begin(name, arguments)?;
         let mut results = call.results();
         // One for all of it: making an instance takes time, too.
@@ -402,7 +419,7 @@ impl Loaded {
         if called.is_ok() && self.reuses {
             self.waiting.keep(instance, self.host.idle());
         }
-        call.end(called.map(|()| results), output)
+        call.end(called.map(|()| results), output, read)
     }
 
     /// A call by name, with its arguments looked at.
@@ -522,14 +539,15 @@ impl JsonCall<'_> {
     }
 
     /// What came of it, without secrets.
-    fn end(
+    fn end<T>(
         &self,
         called: Result<Vec<Val>, Failure>,
         output: &mut Output,
-    ) -> Result<Value, Error<ActionError>> {
+        read: impl FnOnce(&Returned<'_>) -> T,
+    ) -> Result<T, Error<ActionError>> {
         let loaded = self.loaded;
         let mut result = match called {
-            Ok(results) => loaded.types.outcome(self.action, results, loaded.limits.output),
+            Ok(results) => loaded.types.outcome(self.action, results, loaded.limits.output, read),
             Err(failure) => Err(failure.into()),
         };
         if let Err(Error::Action(error)) = &result {

@@ -10,6 +10,7 @@ use ext_definition::values::{self as reading, Violation};
 use serde_json::Value;
 use wasmtime::component::Val;
 
+pub use self::write::Returned;
 use self::write::Writer;
 use crate::error::{ActionError, Error, Limit};
 
@@ -31,8 +32,7 @@ impl Types {
     ) -> Result<Vec<Val>, Vec<Violation>> {
         // Each takes some 64 bytes here, and some of the instance.
         let most = reading::ENOUGH.max(memory / 64);
-        let values = reading::read::<values::Values>(&self.0, &action.parameters, given, most)?;
-        Ok(values.into_iter().map(|(_, value)| value).collect())
+        reading::read::<values::Values>(&self.0, &action.parameters, given, most)
     }
 
     /// Places for what the component returns.
@@ -41,32 +41,39 @@ impl Types {
         vec![Val::Bool(false); usize::from(returns)]
     }
 
-    /// The result of a call, or the action's own error; a result that takes too many bytes is none.
-    pub fn outcome(
+    /// What is read of the result of a call, or the action's own error; a result that takes too many
+    /// bytes is none.
+    pub fn outcome<T>(
         &self,
         action: &Action,
         results: Vec<Val>,
         most: usize,
-    ) -> Result<Value, Error<ActionError>> {
+        read: impl FnOnce(&Returned<'_>) -> T,
+    ) -> Result<T, Error<ActionError>> {
         let writer = Writer::new(self, most);
         let unit = Type::Unit;
-        let ok = action.result.as_ref().unwrap_or(&unit);
-        let outcome = match (results.into_iter().next(), &action.error) {
-            (Some(Val::Result(result)), Some(error)) => match result {
-                Ok(value) => {
-                    Ok(value.map_or(Value::Null, |value| writer.outputs(action, ok, &value)))
-                }
-                Err(value) => Err(value.map_or(Value::Null, |value| writer.write(error, &value))),
-            },
-            (Some(value), _) => Ok(writer.outputs(action, ok, &value)),
-            (None, _) => Ok(Value::Null),
+        let failed = match (results.first(), &action.error) {
+            (Some(Val::Result(Err(value))), Some(error)) => Some((error, value)),
+            _ => None,
         };
-        if writer.is_full() {
-            return Err(Error::Limit(Limit::Output { allowed: most }));
+        let outcome = match failed {
+            Some((error, value)) => {
+                let value = value.as_ref().map_or(Value::Null, |value| writer.write(error, value));
+                let message = self.message(error, &value);
+                Err(Error::Action(ActionError { message, value }))
+            }
+            None => {
+                let value = match (results.first(), &action.error) {
+                    (Some(Val::Result(Ok(value))), Some(_)) => value.as_deref(),
+                    (value, _) => value,
+                };
+                let ok = action.result.as_ref().unwrap_or(&unit);
+                Ok(read(&Returned::here(&writer, action, ok, value)))
+            }
+        };
+        match writer.is_full() {
+            true => Err(Error::Limit(Limit::Output { allowed: most })),
+            false => outcome,
         }
-        outcome.map_err(|value| {
-            let message = self.message(action.error.as_ref().unwrap_or(&unit), &value);
-            Error::Action(ActionError { message, value })
-        })
     }
 }

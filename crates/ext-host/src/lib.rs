@@ -61,6 +61,7 @@ pub use error::{ActionError, Error, Limit, LoadError, Trap};
 pub use ext_definition::values::Violation;
 pub use extension::{Extension, Locked};
 pub use host::{Host, HostBuilder, Limits};
+pub use json::Returned;
 pub use map::Map;
 pub use options::{Grants, Options};
 pub use record::{Level, Output, Record};

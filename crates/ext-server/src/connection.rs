@@ -1,7 +1,7 @@
 //! One connection, from its first byte to its end.
 
 use std::convert::Infallible;
-use std::future::pending;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
@@ -12,16 +12,16 @@ use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::Version;
 use axum::response::Response;
-use hyper::body::{Frame, Incoming, SizeHint};
+use hyper::body::{Body as _, Frame, Incoming, SizeHint};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
-use crate::timer::Timer;
+use crate::seldom::Seldom;
 
-/// How long a client may take for its headers, or for its first request.
+/// How long a client may take for its first request or the next one, and at most twice as long.
 pub const HEADERS: Duration = Duration::from_secs(15);
 
 /// How long a connection may take to finish when it is to end.
@@ -40,7 +40,8 @@ pub struct Endless;
 /// How connections are served.
 pub fn builder() -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().header_read_timeout(HEADERS).max_buf_size(64 << 10);
+    // Who is idle is looked for here: hyper would set a timer for each request.
+    builder.http1().header_read_timeout(None).max_buf_size(64 << 10);
     builder
         .http2()
         .timer(TokioTimer::new())
@@ -56,7 +57,8 @@ pub fn builder() -> Builder<TokioExecutor> {
 /// What the connection broke off with.
 pub async fn serve<S, F, A>(
     stream: S,
-    mut builder: Builder<TokioExecutor>,
+    activity: Arc<Activity>,
+    builder: Builder<TokioExecutor>,
     mut ending: watch::Receiver<bool>,
     answer: F,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>>
@@ -65,7 +67,6 @@ where
     F: Fn(Request) -> A,
     A: Future<Output = Response> + Send + 'static,
 {
-    let activity = Arc::new(Activity::default());
     let of_requests = activity.clone();
     let answers = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
         let doing = of_requests.request(request.version());
@@ -74,26 +75,38 @@ where
         let activity = of_requests.clone();
         async move {
             let response = answer.await;
-            Ok::<_, Infallible>(match doing {
-                None => {
-                    let is_endless = response.extensions().get::<Endless>().is_some();
-                    activity.is_endless.store(is_endless, Relaxed);
-                    response
-                }
-                Some(doing) => response.map(|body| Body::new(Watched::new(body, &doing))),
+            let has_streams = activity.has_streams.load(Relaxed);
+            if !has_streams {
+                let is_endless = response.extensions().get::<Endless>().is_some();
+                activity.is_endless.store(is_endless, Relaxed);
+            }
+            // What is there as a whole is on its way now.
+            let is_whole = !has_streams && response.body().size_hint().exact().is_some();
+            Ok::<_, Infallible>(match is_whole {
+                true => response,
+                false => response.map(|body| Body::new(Watched::new(body, &doing))),
             })
         }
     });
-    builder.http1().timer(Timer::new(HEADERS));
     let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), answers);
     let mut connection = std::pin::pin!(connection);
-    tokio::select! {
-        biased;
-        ended = &mut connection => return ended,
-        _ = ending.wait_for(|ends| *ends) => {}
-        () = activity.ceases() => {}
+    let ends = async {
+        tokio::select! {
+            _ = ending.wait_for(|ends| *ends) => false,
+            () = activity.ceases() => true,
+        }
+    };
+    let mut ends = Seldom::new(ends);
+    let ended = poll_fn(|context| match connection.as_mut().poll(context) {
+        Poll::Ready(ended) => Poll::Ready(Err(ended)),
+        Poll::Pending => Pin::new(&mut ends).poll(context).map(Ok),
+    });
+    match ended.await {
+        Err(ended) => return ended,
+        // There is no request that could be finished.
+        Ok(true) if !activity.has_streams.load(Relaxed) => return Ok(()),
+        Ok(_) => connection.as_mut().graceful_shutdown(),
     }
-    connection.as_mut().graceful_shutdown();
     // Who does not let it finish is not waited for.
     let patience = if activity.is_endless.load(Relaxed) { LAST_WORDS } else { FINISH };
     timeout(patience, connection).await.unwrap_or(Ok(()))
@@ -101,11 +114,8 @@ where
 
 /// What goes on on a connection.
 #[derive(Default)]
-struct Activity {
-    /// The first request is there.
-    first: Notify,
-    /// It has streams (HTTP/2); else its requests come one after the other, and hyper looks at
-    /// the time between them.
+pub struct Activity {
+    /// It has streams (HTTP/2); else its requests come one after the other.
     has_streams: AtomicBool,
     /// The last answer has no end but that of the server; where there are streams, others are
     /// beside it.
@@ -119,25 +129,24 @@ struct Activity {
 
 impl Activity {
     /// A request came.
-    fn request(self: &Arc<Self>, version: Version) -> Option<Doing> {
-        let has_streams = version == Version::HTTP_2;
-        self.has_streams.store(has_streams, Relaxed);
-        self.first.notify_one();
-        has_streams.then(|| Doing::new(self))
+    fn request(self: &Arc<Self>, version: Version) -> Doing {
+        self.has_streams.store(version == Version::HTTP_2, Relaxed);
+        Doing::new(self)
+    }
+
+    /// The peer made room for more of what it is sent.
+    pub fn written(&self) {
+        // With streams a ping is sent now and then, whether anybody wants anything or not.
+        if !self.has_streams.load(Relaxed) {
+            self.happened.fetch_add(1, Relaxed);
+        }
     }
 
     /// Waits until nothing goes on any more.
     async fn ceases(&self) {
-        // hyper's time begins when it knows the protocol, which some never say.
-        if timeout(HEADERS, self.first.notified()).await.is_err() {
-            return;
-        }
-        if !self.has_streams.load(Relaxed) {
-            return pending().await;
-        }
         loop {
             let before = self.happened.load(Relaxed);
-            sleep(IDLE).await;
+            sleep(if self.has_streams.load(Relaxed) { IDLE } else { HEADERS }).await;
             if self.doing.load(Relaxed) == 0 && self.happened.load(Relaxed) == before {
                 return;
             }
@@ -273,12 +282,76 @@ mod tests {
             let answer = move |_| async move {
                 Response::new(if waits { Body::new(Waiting) } else { "there".into() })
             };
-            let _ = serve(server, builder(), ending, answer).await;
+            let _ = serve(server, Arc::default(), builder(), ending, answer).await;
             let took = began.elapsed();
             assert!(between.contains(&took), "{what}: {took:?}");
             end.abort();
             client.await.unwrap();
         }
+    }
+
+    /// How long a connection lasts of this client, to whom this is answered.
+    async fn lasts<C: Future<Output = ()> + Send + 'static>(
+        client: impl FnOnce(DuplexStream) -> C,
+        body: fn() -> Body,
+    ) -> Duration {
+        let (server, stream) = tokio::io::duplex(1 << 10);
+        let (_ends, ending) = watch::channel(false);
+        let client = tokio::spawn(client(stream));
+        let activity = Arc::<Activity>::default();
+        let socket = Socket::new(server, activity.clone());
+        let began = Instant::now();
+        let answer = move |_| async move { Response::new(body()) };
+        let _ = serve(socket, activity, builder(), ending, answer).await;
+        let took = began.elapsed();
+        client.await.unwrap();
+        took
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn connections_of_http1_end_when_no_request_comes() {
+        const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+        let idle = HEADERS..=HEADERS * 2;
+        let reads = async |mut stream: DuplexStream| {
+            let mut all = Vec::new();
+            stream.read_to_end(&mut all).await.unwrap();
+            all
+        };
+        let silent = lasts(|stream| async move { drop(reads(stream).await) }, Body::empty);
+        let silent = silent.await;
+        assert!(idle.contains(&silent), "{silent:?}");
+        let slowly = |mut stream: DuplexStream| async move {
+            stream.write_all(b"GET / HTTP/1.1\r\nx: ").await.unwrap();
+            while stream.write_all(b"x").await.is_ok() {
+                sleep(Duration::from_secs(1)).await;
+            }
+        };
+        let slowly = lasts(slowly, Body::empty).await;
+        assert!(idle.contains(&slowly), "{slowly:?}");
+        let asks = |mut stream: DuplexStream| async move {
+            for _ in 0..10 {
+                stream.write_all(REQUEST).await.unwrap();
+                sleep(HEADERS - Duration::from_secs(1)).await;
+            }
+            assert_eq!(reads(stream).await.windows(4).filter(|it| *it == b"200 ").count(), 10);
+        };
+        let asks = lasts(asks, Body::empty).await;
+        assert!((HEADERS * 9..HEADERS * 12).contains(&asks), "{asks:?}");
+        // Who makes room from time to time gets all of it.
+        let reads_slowly = |mut stream: DuplexStream| async move {
+            stream.write_all(REQUEST).await.unwrap();
+            let (mut part, mut all) = ([0; 1 << 10], 0);
+            loop {
+                sleep(HEADERS - Duration::from_secs(1)).await;
+                match stream.read(&mut part).await.unwrap() {
+                    0 => break,
+                    read => all += read,
+                }
+            }
+            assert!(all > 100 << 10);
+        };
+        let slow = lasts(reads_slowly, || Body::from(vec![0; 100 << 10])).await;
+        assert!(slow > HEADERS * 80, "{slow:?}");
     }
 
     #[tokio::test(start_paused = true)]
@@ -290,7 +363,9 @@ mod tests {
         let (_ends, ending) = watch::channel(false);
         let answer = |_| async { Response::new(Body::from(vec![0; 1 << 12])) };
         let began = Instant::now();
-        serve(Socket::new(server), builder(), ending, answer).await.unwrap_err();
+        let activity = Arc::<Activity>::default();
+        let socket = Socket::new(server, activity.clone());
+        serve(socket, activity, builder(), ending, answer).await.unwrap_err();
         assert!(began.elapsed() < HEADERS * 3, "{:?}", began.elapsed());
         sending.await.unwrap();
     }

@@ -213,7 +213,7 @@ impl Platform {
                 component: layer,
                 settings: wanted(&seen)?,
                 at: Timestamp::now(),
-                by: caller.name.clone(),
+                by: caller.name.to_string(),
                 activation: None,
             };
             let mut all = vec![deployment.clone()];
@@ -242,9 +242,9 @@ impl Platform {
             self.running.insert(Ok(running.clone()));
             stages.done("activate");
             tracing::info!(
-                extension = running.id,
-                version = running.version,
-                by = caller.name,
+                extension = &*running.id,
+                version = &*running.version,
+                by = &*caller.name,
                 "deployed"
             );
             return Ok(running);

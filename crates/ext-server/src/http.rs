@@ -47,7 +47,7 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// About how many headers an answer gets.
-const HEADERS: usize = 9;
+const HEADERS: usize = 7;
 
 /// What pages of other sites may send: what calls need, and what MCP adds.
 const ALLOWED_HEADERS: &str = "authorization, content-type, x-request-id, traceparent, tracestate, mcp-protocol-version, \
@@ -70,22 +70,21 @@ impl Service {
     }
 
     /// The answer to a request that came from there.
-    pub async fn answer(self, peer: SocketAddr, request: Request) -> Response {
+    pub async fn answer(self: Arc<Self>, peer: SocketAddr, request: Request) -> Response {
         // Here rather than in a layer, which axum puts around each address on its own.
-        around(&self.platform, self.router, peer, request).await
+        around(&self.platform, &self.router, peer, request).await
     }
 }
 
 /// The action that a request calls, if its address is written as it usually is. Nearly all
 /// requests are such calls, and finding that out takes the router longer.
-fn called(request: &Request) -> Option<[String; 3]> {
-    let path = request.uri().path();
+fn called<'a>(method: &Method, path: &'a str) -> Option<[&'a str; 3]> {
     let mut names = path.strip_prefix("/v1/")?.split('/');
     let names = [names.next()?, names.next()?, names.next().filter(|_| names.next().is_none())?];
     // The router decodes addresses, and knows what has a dot in it.
     let is_plain = !names.iter().any(|it| it.is_empty() || it.contains('%'));
     let is_action = is_plain && !names[2].contains('.');
-    (*request.method() == Method::POST && is_action).then(|| names.map(str::to_owned))
+    (*method == Method::POST && is_action).then_some(names)
 }
 
 /// Every address.
@@ -133,25 +132,26 @@ async fn explained(response: Response) -> Response {
 /// What is around every request: its id, who asks, the headers of every answer.
 async fn around(
     platform: &Arc<Platform>,
-    router: Router,
+    router: &Router,
     peer: SocketAddr,
     mut request: Request,
 ) -> Response {
     let id = RequestId::of(request.headers());
+    let address = request.uri().clone();
     let origin = asker::allowed_origin(platform, request.headers());
     let preflight = request.method() == Method::OPTIONS
         && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     let asked = Asked { id: id.clone(), asker: asker::asker(platform, peer, &request) };
     let mut response = if preflight && origin.is_some() {
         StatusCode::NO_CONTENT.into_response()
-    } else if let Some(names) = called(&request) {
+    } else if let Some(names) = called(request.method(), address.path()) {
         actions::answer(platform, names, asked, request).await
     } else {
         // Bodies are read within limits of our own, which may be larger.
         DefaultBodyLimit::disable().apply(&mut request);
         request.extensions_mut().insert(asked);
-        let is_mcp = request.uri().path().starts_with("/mcp");
-        let response = router.oneshot(request).await.unwrap_or_else(|never| match never {});
+        let is_mcp = address.path().starts_with("/mcp");
+        let response = router.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
         if is_mcp { response } else { explained(response).await }
     };
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
@@ -186,11 +186,10 @@ async fn around(
             }
         }
     }
-    // OWASP's "HTTP Headers Cheat Sheet". Pages set a policy of their own.
+    // OWASP's "REST Security Cheat Sheet", without what is for browsers that do not know
+    // `frame-ancestors`. Pages set a policy of their own.
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        (header::REFERRER_POLICY, "no-referrer"),
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
         (header::CACHE_CONTROL, "no-store"),
     ] {
@@ -234,8 +233,8 @@ mod tests {
     #[test]
     fn calls_are_told_from_what_the_router_knows() {
         let of = |method: Method, address: &str| {
-            let request = Request::builder().method(method).uri(address);
-            called(&request.body(axum::body::Body::empty()).unwrap())
+            let path = address.parse::<axum::http::Uri>().unwrap().path().to_owned();
+            called(&method, &path).map(|names| names.map(str::to_owned))
         };
         let names = ["acme", "quotes@1.2.0", "quote"].map(str::to_owned);
         let address = "/v1/acme/quotes@1.2.0/quote";

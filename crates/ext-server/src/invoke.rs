@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ext_definition::code::{self, Code};
-use ext_host::{ActionError, Error, Output};
+use ext_host::{ActionError, Error, Output, Returned};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ use crate::platform::Platform;
 use crate::problem::Problem;
 use crate::room::Taken;
 use crate::running::{Action, Running};
-use crate::store::{CallRecord, Outcome};
+use crate::store::{CallRecord, Outcome, Surface};
 use crate::text::cut;
 use crate::trace::{Span, TraceContext};
 
@@ -29,13 +29,13 @@ const LARGE: usize = 256 << 10;
 /// A call that is to be made.
 pub struct Invocation {
     /// Of the request.
-    pub id: String,
+    pub id: Arc<str>,
     /// Who calls.
-    pub consumer: String,
-    /// Which way: `http`, `mcp`, `console`.
-    pub surface: &'static str,
-    /// The action, in kebab-case or snake_case.
-    pub action: String,
+    pub consumer: Arc<str>,
+    /// Which way.
+    pub surface: Surface,
+    /// What is known of the action while its version runs.
+    pub(crate) action: Arc<Action>,
     /// The object of arguments.
     pub arguments: Value,
     /// What those take, until they are with the extension.
@@ -51,61 +51,56 @@ pub struct Called<T> {
     /// How long it took, waiting included.
     pub took: Duration,
     /// What the extension wrote.
-    pub log: String,
+    pub log: Arc<str>,
     /// The place that it has among the calls of its deployment: whoever holds on to a large
     /// result holds on to this as well, so that there are not too many.
     pub place: Option<Permit>,
 }
 
 impl Platform {
-    /// Makes a call: waits for its turn, runs it, makes something of its result, writes it down.
-    /// Once it has its turn it runs to its end, also when nobody waits for it any more; it is
-    /// written down in any case. What `finish` does counts as computing.
+    /// Makes a call: waits for its turn, runs it, reads its result, writes it down. Once it has
+    /// its turn it runs to its end, also when nobody waits for it any more; it is written down in
+    /// any case. What `read` does counts as computing.
     pub async fn invoke<T: Send + 'static>(
         self: &Arc<Self>,
         running: Arc<Running>,
         invocation: Invocation,
-        finish: impl FnOnce(Value) -> T + Send + 'static,
+        read: impl FnOnce(&Returned<'_>) -> T + Send + 'static,
     ) -> Called<T> {
-        let (name, action) = match running.known(&invocation.action) {
-            Ok((name, action)) => (name.to_owned(), action.clone()),
-            // What is not there is no call: it would fill the log, and the metrics, with anything.
-            Err(problem) => return Called::without(problem),
-        };
+        let Invocation { id, consumer, surface, action, arguments, taken, parent } = invocation;
         let habit = action.habit.clone();
+        let name = action.name.clone();
         let entry = Queued(Some(Entry {
             platform: self.clone(),
             running: running.clone(),
             at: Timestamp::now(),
             started: Instant::now(),
-            name,
             action,
-            id: invocation.id,
-            consumer: invocation.consumer,
-            surface: invocation.surface,
-            span: self.traces.start(invocation.parent.as_ref()),
+            id,
+            consumer,
+            surface,
+            span: self.traces.start(parent.as_ref()),
         }));
         // First its own queue: who floods one extension takes no place from the others.
         let Some(place) = running.gate.enter().await else {
             let message = format!("too many calls of `{}` at once", running.id);
             return entry.refused(Problem::new(code::TOO_MANY_CALLS, message).retry_after(1));
         };
-        let is_long = is_large(&invocation.arguments) || habit.is_long();
+        let is_long = is_large(&arguments) || habit.is_long();
         let Some(turn) = self.workers.enter(is_long).await else {
             let message = "too many calls at once";
             return entry.refused(Problem::new(code::SERVER_FULL, message).retry_after(1));
         };
         let Some(entry) = entry.begins() else { return Called::without(lost()) };
-        let extension = running.extension.clone();
         // For the requests that it sends, if it asks to send any.
-        let sends = !extension.definition().package.permissions.http.is_empty();
+        let sends = !running.extension.definition().package.permissions.http.is_empty();
         let trace = sends.then(|| entry.span.trace(&entry.id));
-        let Invocation { action, arguments, taken, .. } = invocation;
         let call = Box::pin(async move {
-            let called = extension.invoke_async(trace.as_ref(), &action, &arguments);
-            let (result, output) = called.await;
+            let extension = &running.extension;
+            let called = extension.invoke_and_read(trace.as_ref(), &name, &arguments, read);
+            let called = called.await;
             drop((arguments, taken));
-            (result.map(finish), output)
+            called
         });
         let end = move |called| entry.called(called, place);
         self.workers.run(turn, habit, call, end).await.unwrap_or_else(|| Called::without(lost()))
@@ -120,7 +115,7 @@ fn lost() -> Problem {
 impl<T> Called<T> {
     /// A call that was not made.
     fn without(problem: Problem) -> Self {
-        Self { result: Err(problem), took: Duration::ZERO, log: String::new(), place: None }
+        Self { result: Err(problem), took: Duration::ZERO, log: Arc::default(), place: None }
     }
 }
 
@@ -143,13 +138,16 @@ fn is_large(arguments: &Value) -> bool {
 
 /// What the extension said, as one text: what it logged, a record on each line, then what it
 /// wrote.
-fn log(output: &Output) -> String {
+fn log(output: &Output) -> Arc<str> {
+    if output.is_empty() {
+        return Arc::default();
+    }
     let mut text: String = output.records.iter().map(|record| format!("{record}\n")).collect();
     if output.dropped > 0 {
         text.push_str(&format!("[{} more records were not kept]\n", output.dropped));
     }
     text.push_str(&output.text);
-    text
+    text.into()
 }
 
 /// A call that waits for its turn: written down also when its client goes away meanwhile.
@@ -162,7 +160,7 @@ impl Queued {
 
     fn refused<T>(self, problem: Problem) -> Called<T> {
         match self.begins() {
-            Some(entry) => entry.end(Err(problem), String::new(), None, None),
+            Some(entry) => entry.end(Err(problem), Arc::default(), None, None),
             None => Called::without(problem),
         }
     }
@@ -173,7 +171,7 @@ impl Drop for Queued {
         if let Some(entry) = self.0.take() {
             let message = "its client went away before its turn";
             let gone = Err::<(), _>(Problem::new(code::TOO_MANY_CALLS, message));
-            entry.end(gone, String::new(), None, None);
+            entry.end(gone, Arc::default(), None, None);
         }
     }
 }
@@ -184,12 +182,10 @@ struct Entry {
     running: Arc<Running>,
     at: Timestamp,
     started: Instant,
-    /// Of the action, in the definition.
-    name: String,
     action: Arc<Action>,
-    id: String,
-    consumer: String,
-    surface: &'static str,
+    id: Arc<str>,
+    consumer: Arc<str>,
+    surface: Surface,
     span: Span,
 }
 
@@ -207,7 +203,7 @@ impl Entry {
             }
             None => {
                 let error = Error::<ActionError>::Runtime("a mistake of the host".into());
-                self.end(Err(error.into()), String::new(), None, Some(place))
+                self.end(Err(error.into()), Arc::default(), None, Some(place))
             }
         }
     }
@@ -216,7 +212,7 @@ impl Entry {
     fn end<T>(
         self,
         result: Result<T, Problem>,
-        log: String,
+        log: Arc<str>,
         failure: Option<String>,
         place: Option<Permit>,
     ) -> Called<T> {
@@ -225,14 +221,15 @@ impl Entry {
         let outcome = problem.map_or(Outcome::Ok, |it| outcome(it.code()));
         let (platform, running) = (&self.platform, &self.running);
         let Running { id, version, .. } = &**running;
-        platform.metrics.call(id, version, &self.name, &self.action.numbers, outcome, took);
+        let name = &self.action.name;
+        platform.metrics.call(id, version, name, &self.action.numbers, outcome, took);
         let trace = self.span.context().trace_id();
         if took >= platform.configuration.slow {
             tracing::info!(
-                extension = running.id,
-                action = self.name,
-                request = self.id,
-                trace,
+                extension = &**id,
+                action = &**name,
+                request = &*self.id,
+                trace = &*trace,
                 milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
                 "slow call"
             );
@@ -241,13 +238,13 @@ impl Entry {
             id: self.id.clone(),
             at: self.at,
             micros: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
-            package: running.id.clone(),
-            version: running.version.clone(),
-            action: self.name,
+            package: id.clone(),
+            version: version.clone(),
+            action: name.clone(),
             consumer: self.consumer,
-            surface: self.surface.to_owned(),
+            surface: self.surface,
             outcome,
-            code: problem.map(|it| it.code().to_string()),
+            code: problem.map(|it| it.code().to_string().into()),
             detail: short(failure.or_else(|| Some(problem?.detail().to_owned())), outcome),
             log: log.clone(),
             trace,
@@ -260,11 +257,11 @@ impl Entry {
 }
 
 /// A message as the log keeps it: an error may be as long as a result.
-fn short(message: Option<String>, outcome: Outcome) -> String {
-    let mut message = message.unwrap_or_default();
+fn short(message: Option<String>, outcome: Outcome) -> Arc<str> {
+    let Some(mut message) = message else { return Arc::default() };
     let longest = if outcome == Outcome::Arguments { LONGEST_REFUSED } else { LONGEST };
     cut(&mut message, longest);
-    message
+    message.into()
 }
 
 fn outcome(code: Code) -> Outcome {

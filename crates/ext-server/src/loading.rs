@@ -12,7 +12,7 @@ use crate::gate::Gate;
 use crate::permission;
 use crate::platform::Platform;
 use crate::problem::Problem;
-use crate::running::Running;
+use crate::running::{self, Running};
 use crate::sched;
 use crate::settings::{Configuration, StartError};
 use crate::store::{Deployment, Settings};
@@ -43,11 +43,16 @@ impl Platform {
             queue: Some(queue),
         };
         let actions = &extension.definition().actions;
-        let actions = actions.iter().map(|it| (it.name.clone(), Default::default())).collect();
+        let known = |name: Arc<str>| {
+            let (habit, numbers) = Default::default();
+            Arc::new(running::Action { name, habit, numbers })
+        };
+        let names = actions.iter().map(|it| Arc::<str>::from(&*it.name));
+        let actions = names.map(|name| (name.clone(), known(name))).collect();
         Running {
             gate: Gate::new(concurrency as usize, queue as usize),
-            id: deployment.name.to_string(),
-            version: deployment.version.to_string(),
+            id: deployment.name.to_string().into(),
+            version: deployment.version.to_string().into(),
             extension,
             deployment,
             in_force,

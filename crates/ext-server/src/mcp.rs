@@ -12,6 +12,7 @@ mod tool;
 use std::sync::Arc;
 
 use ext_definition::code;
+use ext_host::Returned;
 use ext_registry::PackageName;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, Implementation, InitializeRequestParams,
@@ -28,6 +29,7 @@ use crate::invoke::Invocation;
 use crate::platform::Platform;
 use crate::problem::Problem;
 use crate::running::Running;
+use crate::store::Surface;
 use crate::trace::TraceContext;
 
 pub use stdio::serve_stdio;
@@ -43,7 +45,7 @@ pub struct Handler {
     caller: Arc<Caller>,
     only: Option<Only>,
     /// Of the HTTP request; `None`: each call gets one of its own.
-    request: Option<String>,
+    request: Option<Arc<str>>,
     /// Bytes of its body.
     size: usize,
     /// The operation that sent it, if it said so.
@@ -59,8 +61,8 @@ impl Handler {
     /// Calls are known by the id of the request, whose body has so many bytes, and a part of what
     /// that is a part of.
     #[must_use]
-    pub fn of_request(self, id: &str, size: usize, parent: Option<TraceContext>) -> Self {
-        Self { request: Some(id.to_owned()), size, parent, ..self }
+    pub fn of_request(self, id: Arc<str>, size: usize, parent: Option<TraceContext>) -> Self {
+        Self { request: Some(id), size, parent, ..self }
     }
 
     /// The versions whose actions are tools now, in the order of names.
@@ -139,18 +141,23 @@ impl ServerHandler for Handler {
             ))
             .into());
         }
+        let known = running.action(&tool.action).and_then(|it| running.known(it).cloned());
+        let action = match known {
+            Ok(action) => action,
+            Err(problem) => return Ok(answer::failure(&problem).into()),
+        };
         let invocation = Invocation {
             id: self.request.clone().unwrap_or_else(crate::http::new_id),
             consumer: self.caller.name.clone(),
-            surface: "mcp",
-            action: tool.action.clone(),
+            surface: Surface::Mcp,
+            action,
             arguments: Value::Object(request.arguments.unwrap_or_default()),
             // The library has read them.
             taken: None,
             parent: parent.or_else(|| self.parent.clone()),
         };
-        let finish = move |result| answer::success(&tool, result);
-        let called = self.platform.invoke(running, invocation, finish).await;
+        let read = move |it: &Returned<'_>| answer::success(&tool, it.to_value());
+        let called = self.platform.invoke(running, invocation, read).await;
         Ok(called.result.unwrap_or_else(|problem| answer::failure(&problem)).into())
     }
 
@@ -166,7 +173,7 @@ impl ServerHandler for Handler {
     async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
         let mut changes = self.platform.deployments().changes();
         let mut ending = self.platform.ending();
-        let named = |handler: &Self| -> Vec<(String, String)> {
+        let named = |handler: &Self| -> Vec<(Arc<str>, Arc<str>)> {
             let offered = handler.offered();
             offered.iter().map(|it| (it.id.clone(), it.version.clone())).collect()
         };

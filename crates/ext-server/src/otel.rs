@@ -20,7 +20,7 @@ use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
 
 use crate::problem;
 use crate::settings::StartError;
-use crate::store::{CallRecord, Outcome};
+use crate::store::{CallRecord, Outcome, Surface};
 use crate::trace::TraceContext;
 
 /// The variables that name a collector.
@@ -118,14 +118,14 @@ impl Span {
             ("code.function.name", call.action.clone()),
             ("ext.package", call.package.clone()),
             ("ext.version", call.version.clone()),
-            ("ext.outcome", call.outcome.word().to_owned()),
-            ("ext.surface", call.surface.clone()),
+            ("ext.outcome", call.outcome.word().into()),
+            ("ext.surface", call.surface.word().into()),
             ("ext.request.id", call.id.clone()),
             ("enduser.id", call.consumer.clone()),
         ];
         span.set_attributes(attributes.map(|(name, value)| KeyValue::new(name, value)));
         let status = call.code.as_deref().and_then(code::find).map(problem::status);
-        if call.surface == "http" {
+        if call.surface == Surface::Http {
             span.set_attribute(KeyValue::new("http.route", "/v1/{namespace}/{name}/{action}"));
             // A limit has two of them, and a result may be none.
             if let Some(status) = status.filter(|_| call.outcome != Outcome::Limit) {
@@ -139,7 +139,7 @@ impl Span {
         // What the caller did wrong, and what the action said itself, is no failure of the server
         // (semantic conventions for HTTP spans, "Status").
         if status.is_some_and(|it| it.is_server_error()) {
-            span.set_status(Status::error(call.detail.clone()));
+            span.set_status(Status::error(call.detail.to_string()));
         }
         let start: SystemTime = call.at.into();
         for line in call.log.lines() {

@@ -11,7 +11,7 @@ use ext_registry::PackageName;
 use tokio::sync::oneshot;
 
 use crate::audit::Audit;
-use crate::auth::{Caller, Scope, Tokens};
+use crate::auth::{Caller, Scope};
 use crate::lock;
 use crate::metrics::{Deployed, Metrics, Readings};
 use crate::packages::Packages;
@@ -22,6 +22,7 @@ use crate::running::Deployments;
 use crate::sessions::Sessions;
 use crate::settings::{Configuration, StartError};
 use crate::store::{Settings, Sqlite, Store};
+use crate::tokens::Tokens;
 use crate::trace::Traces;
 use crate::turns::Turns;
 use crate::workers::Workers;
@@ -157,8 +158,8 @@ impl Platform {
         let deployments = self.running.all();
         let versions = deployments.iter().flat_map(|(_, versions)| versions.all());
         let running = versions.map(|it| Deployed {
-            extension: it.id.clone(),
-            version: it.version.clone(),
+            extension: it.id.to_string(),
+            version: it.version.to_string(),
             running: it.gate.running(),
             waiting: it.gate.waiting(),
         });

@@ -2,7 +2,7 @@
 //! it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -28,6 +28,13 @@ const BATCH: usize = 2000;
 /// How long is waited for more calls to go with the first: the fewer transactions, the fewer
 /// pages are written again and again.
 const GATHER: Duration = Duration::from_millis(50);
+
+/// The pause after each part of a transaction, unless it has too many of them: whoever is called
+/// meanwhile finds a processor.
+const BREATH: Duration = Duration::from_millis(1);
+
+/// From so many calls on a transaction has no pauses.
+const HURRIED: usize = BATCH / 2;
 
 /// How long is waited after the store has failed.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -58,6 +65,8 @@ const CROWDED_PAUSE: Duration = Duration::from_secs(1);
 pub struct Recorder {
     calls: mpsc::Sender<Arc<CallRecord>>,
     followers: broadcast::Sender<Arc<CallRecord>>,
+    /// Whether anybody followed lately.
+    is_followed: AtomicBool,
     state: Arc<State>,
 }
 
@@ -100,14 +109,21 @@ impl Recorder {
             let _ = end.send(());
         })?;
         let followers = broadcast::Sender::new(FOLLOWED);
-        Ok((Self { calls, followers, state }, ended))
+        let is_followed = AtomicBool::new(false);
+        Ok((Self { calls, followers, is_followed, state }, ended))
     }
 
     /// Takes a call; never waits.
     pub fn record(&self, call: CallRecord) {
         let call = Arc::new(call);
-        if self.followers.receiver_count() > 0 {
-            let _ = self.followers.send(followed(&call));
+        // Looked at without a lock, which all calls would take.
+        if self.is_followed.load(Ordering::Relaxed) && self.followers.send(followed(&call)).is_err()
+        {
+            self.is_followed.store(false, Ordering::SeqCst);
+            // Who came meanwhile is seen here, or says so after this.
+            if self.followers.receiver_count() > 0 {
+                self.is_followed.store(true, Ordering::SeqCst);
+            }
         }
         let (state, size) = (&self.state, size(&call));
         state.waiting.fetch_add(1, Ordering::Relaxed);
@@ -120,7 +136,9 @@ impl Recorder {
 
     /// Calls from now on. What is long of one is cut.
     pub fn follow(&self) -> broadcast::Receiver<Arc<CallRecord>> {
-        self.followers.subscribe()
+        let receiver = self.followers.subscribe();
+        self.is_followed.store(true, Ordering::SeqCst);
+        receiver
     }
 
     /// How many calls wait to be written down.
@@ -147,10 +165,14 @@ fn followed(call: &Arc<CallRecord>) -> Arc<CallRecord> {
     if call.log.len() <= FOLLOWED_LOG && call.detail.len() <= FOLLOWED_DETAIL {
         return call.clone();
     }
-    let mut shown = CallRecord::clone(call);
-    cut(&mut shown.log, FOLLOWED_LOG);
-    cut(&mut shown.detail, FOLLOWED_DETAIL);
-    Arc::new(shown)
+    let shorter = |text: &Arc<str>, bytes| {
+        let mut text = text.to_string();
+        cut(&mut text, bytes);
+        Arc::from(text)
+    };
+    let log = shorter(&call.log, FOLLOWED_LOG);
+    let detail = shorter(&call.detail, FOLLOWED_DETAIL);
+    Arc::new(CallRecord { log, detail, ..CallRecord::clone(call) })
 }
 
 /// What the thread does.
@@ -202,7 +224,8 @@ impl Writer {
     /// where there is room.
     async fn write(&self, batch: &[Arc<CallRecord>]) {
         let (mut failed, mut left) = (false, LAST);
-        while let Err(error) = self.store.record(batch).await {
+        let pause = if batch.len() < HURRIED { BREATH } else { Duration::ZERO };
+        while let Err(error) = self.store.record(batch, pause).await {
             if !failed {
                 tracing::warn!(%error, "calls are not written down, and kept as long as there is room");
             }
@@ -249,7 +272,7 @@ impl Writer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Outcome;
+    use crate::store::{Outcome, Surface};
 
     #[test]
     fn followers_get_what_is_long_cut() {
@@ -262,12 +285,12 @@ mod tests {
                 version: "1.0.0".into(),
                 action: "act".into(),
                 consumer: "loopback".into(),
-                surface: "http".into(),
+                surface: Surface::Http,
                 outcome: Outcome::Ok,
                 code: None,
-                detail: "é".repeat(detail / 2),
-                log: "é".repeat(log / 2),
-                trace: String::new(),
+                detail: "é".repeat(detail / 2).into(),
+                log: "é".repeat(log / 2).into(),
+                trace: Arc::default(),
             }))
         };
         let short = of(FOLLOWED_LOG, FOLLOWED_DETAIL);

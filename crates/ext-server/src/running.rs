@@ -29,17 +29,18 @@ pub struct Running {
     /// How many of its calls run at once.
     pub gate: Gate,
     /// `namespace:name`.
-    pub id: String,
+    pub id: Arc<str>,
     /// Its version, as text.
-    pub version: String,
+    pub version: Arc<str>,
     pub(crate) tools: OnceLock<Tools>,
     /// By the names of its actions.
-    pub(crate) actions: HashMap<String, Arc<Action>>,
+    pub(crate) actions: HashMap<Arc<str>, Arc<Action>>,
 }
 
 /// What is known of an action while its version runs.
-#[derive(Default)]
 pub(crate) struct Action {
+    /// In the definition.
+    pub name: Arc<str>,
     /// How long its calls compute.
     pub habit: Habit,
     /// What is counted of them.
@@ -55,11 +56,9 @@ impl Running {
         self.extension.action(name).ok_or_else(|| self.has_no(name))
     }
 
-    /// The name of an action in the definition, and what is known of it while this runs.
-    pub(crate) fn known(&self, name: &str) -> Result<(&str, &Arc<Action>), Problem> {
-        let found = self.extension.action(name);
-        let found = found.and_then(|it| Some((it.name.as_str(), self.actions.get(&it.name)?)));
-        found.ok_or_else(|| self.has_no(name))
+    /// What is known of an action of this while it runs.
+    pub(crate) fn known(&self, action: &Described) -> Result<&Arc<Action>, Problem> {
+        self.actions.get(&*action.name).ok_or_else(|| self.has_no(&action.name))
     }
 
     fn has_no(&self, name: &str) -> Problem {

@@ -14,7 +14,7 @@ use tokio_rustls::rustls;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-use crate::connection::{self, FINISH, HEADERS};
+use crate::connection::{self, Activity, FINISH, HEADERS};
 use crate::files;
 use crate::http;
 use crate::peers::Peers;
@@ -107,15 +107,19 @@ impl Server {
             let _ =
                 SockRef::from(&stream).set_tcp_keepalive(&TcpKeepalive::new().with_time(SILENT));
             let (builder, tls) = (builder.clone(), tls.clone());
-            let (service, ending) = (service.clone(), platform.ending());
+            // Its own: what all of them count, all processors would fight for.
+            let (service, ending) = (Arc::new(service.clone()), platform.ending());
             tokio::spawn(async move {
                 let _until_the_end = (permit, place);
-                let stream = Socket::new(stream);
+                let activity = Arc::<Activity>::default();
+                let stream = Socket::new(stream, activity.clone());
                 let answer = move |request| service.clone().answer(peer, request);
                 let ended = match tls {
-                    None => connection::serve(stream, builder, ending, answer).await,
+                    None => connection::serve(stream, activity, builder, ending, answer).await,
                     Some(tls) => match timeout(HEADERS, tls.accept(stream)).await {
-                        Ok(Ok(stream)) => connection::serve(stream, builder, ending, answer).await,
+                        Ok(Ok(stream)) => {
+                            connection::serve(stream, activity, builder, ending, answer).await
+                        }
                         _ => return,
                     },
                 };

@@ -8,8 +8,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tokio::time::Instant;
 
-use crate::auth::{Caller, Tokens, hash};
+use crate::auth::Caller;
 use crate::store::StoreError;
+use crate::tokens::{Tokens, hash};
 
 /// How long a session lasts in which nothing is done.
 const LASTS: Duration = Duration::from_secs(12 * 3600);

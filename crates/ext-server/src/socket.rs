@@ -2,11 +2,14 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
+
+use crate::connection::Activity;
 
 /// How long a peer may take to make room for more of what it is sent.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -16,14 +19,15 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// so that a connection that is well costs nothing.
 pub struct Socket<S> {
     under: S,
+    activity: Arc<Activity>,
     /// Since a write waits.
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S> Socket<S> {
-    /// Of what is written to.
-    pub fn new(under: S) -> Self {
-        Self { under, stalled: None }
+    /// Of what is written to; of what goes on there, this tells what is written.
+    pub fn new(under: S, activity: Arc<Activity>) -> Self {
+        Self { under, activity, stalled: None }
     }
 }
 
@@ -36,6 +40,7 @@ impl<S: AsyncWrite + Unpin> Socket<S> {
     ) -> Poll<io::Result<T>> {
         if written.is_ready() {
             self.stalled = None;
+            self.activity.written();
             return written;
         }
         let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(PATIENCE)));
@@ -96,7 +101,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn who_does_not_read_is_waited_for_so_long() {
         let (server, mut client) = tokio::io::duplex(1);
-        let mut server = Socket::new(server);
+        let mut server = Socket::new(server, Arc::default());
         let writing = tokio::spawn(async move { (server.write_all(b"four").await, server) });
         // Slow, but each byte makes room for the next one.
         for _ in 0..3 {

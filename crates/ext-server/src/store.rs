@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ext_registry::{Digest, PackageName, Version};
 use jiff::Timestamp;
@@ -102,8 +103,9 @@ pub trait Store: Send + Sync + 'static {
     /// Revokes a token; `false` if there is none of this id that was valid.
     fn revoke_token<'a>(&'a self, id: &'a str, event: &'a Event) -> Answer<'a, bool>;
 
-    /// Writes down calls, and counts them: all of them or none.
-    fn record<'a>(&'a self, calls: &'a [Arc<CallRecord>]) -> Answer<'a, ()>;
+    /// Writes down calls, and counts them: all of them or none. With such pauses, so that others
+    /// find a processor meanwhile.
+    fn record<'a>(&'a self, calls: &'a [Arc<CallRecord>], pause: Duration) -> Answer<'a, ()>;
 
     /// Calls, the latest first.
     fn calls<'a>(&'a self, query: &'a CallQuery) -> Answer<'a, Page>;
@@ -297,37 +299,75 @@ impl Outcome {
     }
 }
 
-/// A call that was made.
+/// A call that was made. Its texts are shared: as many of them as calls are passed from thread to
+/// thread, and most are the same ones.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallRecord {
     /// The request's id.
-    pub id: String,
+    pub id: Arc<str>,
     /// When it began.
     pub at: Timestamp,
     /// How long it took, waiting included, in microseconds.
     pub micros: u64,
     /// `namespace:name`.
-    pub package: String,
+    pub package: Arc<str>,
     /// Of the package.
-    pub version: String,
+    pub version: Arc<str>,
     /// In snake_case, as it is called now.
-    pub action: String,
+    pub action: Arc<str>,
     /// The name of the token, or `loopback`.
-    pub consumer: String,
-    /// `http`, `mcp` or `console`.
-    pub surface: String,
+    pub consumer: Arc<str>,
+    /// Which way it came.
+    pub surface: Surface,
     /// How it ended.
     pub outcome: Outcome,
     /// The code of what went wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
+    pub code: Option<Arc<str>>,
     /// What went wrong.
-    #[serde(skip_serializing_if = "String::is_empty", default)]
-    pub detail: String,
+    #[serde(skip_serializing_if = "str::is_empty", default)]
+    pub detail: Arc<str>,
     /// What the extension wrote during the call.
-    #[serde(skip_serializing_if = "String::is_empty", default)]
-    pub log: String,
+    #[serde(skip_serializing_if = "str::is_empty", default)]
+    pub log: Arc<str>,
     /// The trace that it is a part of (W3C Trace Context): 32 hexadecimal digits.
     #[serde(default)]
-    pub trace: String,
+    pub trace: Arc<str>,
+}
+
+/// Which way calls come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Surface {
+    /// By an address of their own.
+    Http,
+    /// As tools of the Model Context Protocol.
+    Mcp,
+    /// By a form of the console.
+    Console,
+}
+
+impl Surface {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Http, Self::Mcp, Self::Console];
+
+    /// Its word: `http`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Mcp => "mcp",
+            Self::Console => "console",
+        }
+    }
+
+    /// The one of a word.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.word() == word)
+    }
+}
+
+impl std::fmt::Display for Surface {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(self.word())
+    }
 }

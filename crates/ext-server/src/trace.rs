@@ -1,7 +1,7 @@
 //! What a call is a part of (W3C Trace Context, Level 1): where it came from, and what goes on
 //! to the servers that its extension asks.
 
-use std::fmt::Write as _;
+use std::sync::Arc;
 
 use axum::http::HeaderMap;
 use ext_host::Trace;
@@ -11,7 +11,7 @@ use crate::otel;
 use crate::random::random;
 use crate::settings::StartError;
 use crate::store::CallRecord;
-use crate::text::hexadecimal;
+use crate::text;
 
 /// The header of the trace and of the operation that a request is a part of (§3.2).
 const TRACEPARENT: &str = "traceparent";
@@ -91,16 +91,12 @@ impl TraceContext {
 
     /// As the header has it.
     pub fn traceparent(&self) -> String {
-        let mut text = self.trace_id();
-        text.insert_str(0, "00-");
-        // Writing to a `String` cannot fail.
-        let _ = write!(text, "-{:016x}-{:02x}", self.span, u8::from(self.sampled));
-        text
+        format!("00-{:032x}-{:016x}-{:02x}", self.trace, self.span, u8::from(self.sampled))
     }
 
     /// The trace, as systems that keep traces write it.
-    pub fn trace_id(&self) -> String {
-        hexadecimal(&self.trace.to_be_bytes())
+    pub fn trace_id(&self) -> Arc<str> {
+        text::id(self.trace.to_be_bytes())
     }
 }
 

@@ -10,7 +10,7 @@ use ext_registry::{Digest, PackageName};
 use ext_server::auth::Caller;
 use ext_server::store::{
     CallQuery, CallRecord, Deployment, Event, Keep, Outcome, Settings, Sqlite, StatisticsQuery,
-    Store,
+    Store, Surface,
 };
 use ext_server::{Configuration, Platform};
 use jiff::Timestamp;
@@ -18,14 +18,14 @@ use sqlx::Connection;
 
 fn call(second: i64, micros: u64, outcome: Outcome) -> CallRecord {
     CallRecord {
-        id: format!("id-{second}-{micros}"),
+        id: format!("id-{second}-{micros}").into(),
         at: Timestamp::from_second(second).unwrap(),
         micros,
         package: if second % 2 == 0 { "acme:even" } else { "other:odd" }.into(),
         version: "1.0.0".into(),
         action: "act".into(),
         consumer: "loopback".into(),
-        surface: "http".into(),
+        surface: Surface::Http,
         outcome,
         code: (outcome != Outcome::Ok).then(|| "EXT0504".into()),
         detail: "it's \"quoted\"".into(),
@@ -41,7 +41,7 @@ async fn opened(folder: &tempfile::TempDir) -> Sqlite {
 async fn record(store: &impl Store, calls: &[CallRecord]) {
     for some in calls.chunks(2000) {
         let some: Vec<Arc<CallRecord>> = some.iter().cloned().map(Arc::new).collect();
-        store.record(&some).await.unwrap();
+        store.record(&some, Duration::ZERO).await.unwrap();
     }
 }
 
@@ -61,7 +61,7 @@ async fn calls_are_found() {
         version: "2.0.0".into(),
         action: "other".into(),
         consumer: "shop".into(),
-        surface: "mcp".into(),
+        surface: Surface::Mcp,
         log: "100% of A_b\\c".into(),
         ..calls[5].clone()
     };
@@ -179,7 +179,7 @@ async fn calls_are_forgotten_by_age_and_by_size() {
     let folder = tempfile::tempdir().unwrap();
     let store = opened(&folder).await;
     let calls: Vec<CallRecord> = (0..20_000)
-        .map(|second| CallRecord { log: "x".repeat(300), ..call(second, 1, Outcome::Ok) })
+        .map(|second| CallRecord { log: "x".repeat(300).into(), ..call(second, 1, Outcome::Ok) })
         .collect();
     record(&store, &calls).await;
     let left = || async {
@@ -221,7 +221,7 @@ async fn looking_for_calls_ends() {
     let folder = tempfile::tempdir().unwrap();
     let store = opened(&folder).await;
     let calls: Vec<CallRecord> = (0..400)
-        .map(|second| CallRecord { log: "a".repeat(20_000), ..call(second, 1, Outcome::Ok) })
+        .map(|second| CallRecord { log: "a".repeat(20_000).into(), ..call(second, 1, Outcome::Ok) })
         .collect();
     record(&store, &calls).await;
     // A pattern that takes SQLite long, everywhere; others are not held up meanwhile.
@@ -266,7 +266,7 @@ async fn nothing_is_lost_and_changes_go_on_while_old_calls_are_forgotten() {
     });
     let now = Timestamp::now();
     for number in 0..NEW {
-        let id = number.to_string();
+        let id = number.to_string().into();
         platform.recorder().record(CallRecord { id, at: now, ..call(0, 1, Outcome::Ok) });
     }
     let counted = loop {

@@ -22,9 +22,9 @@ struct Arguments {
 /// The fields in the order in which ours writes them.
 #[derive(Serialize)]
 struct Quote {
-    discounted: bool,
     sku: String,
     total: u64,
+    discounted: bool,
 }
 
 impl Guest for Quotes {

@@ -1,6 +1,7 @@
 //! `cargo ext logs`: calls, and what extensions wrote during them.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::ValueEnum;
@@ -54,7 +55,7 @@ pub fn run(arguments: &Logs, shell: &Shell) -> Result<(), Failure> {
     // The latest one is where the eye is.
     before.iter().rev().for_each(|call| calls::show(call, shell));
     let Some(mut lines) = following else { return Ok(()) };
-    let mut shown: HashSet<(String, Timestamp)> =
+    let mut shown: HashSet<(Arc<str>, Timestamp)> =
         before.into_iter().map(|call| (call.id, call.at)).collect();
     while let Some(line) = lines.next()? {
         match line {

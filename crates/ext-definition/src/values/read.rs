@@ -1,6 +1,7 @@
 //! From JSON to values; every mistake is noted with its path.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -71,6 +72,38 @@ const MAX_DEFAULTED: usize = 1 << 18;
 /// Most names that a violation lists.
 const MAX_LISTED: usize = 50;
 
+/// Where a value is. Only what is wrong is told where, so that it is no text before.
+pub(super) enum Path<'a> {
+    /// The object of all arguments.
+    Arguments,
+    /// One of them.
+    Name(&'a str),
+    /// A member of an object.
+    Member(&'a Path<'a>, &'a str),
+    /// An element of a list.
+    Element(&'a Path<'a>, usize),
+}
+
+impl<'a> Path<'a> {
+    fn member(&'a self, name: &'a str) -> Self {
+        match self {
+            Self::Arguments => Self::Name(name),
+            path => Self::Member(path, name),
+        }
+    }
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Arguments => formatter.write_str("arguments"),
+            Self::Name(name) => formatter.write_str(name),
+            Self::Member(path, name) => write!(formatter, "{path}.{name}"),
+            Self::Element(path, index) => write!(formatter, "{path}[{index}]"),
+        }
+    }
+}
+
 pub(super) struct Reader<'t, S: Sink> {
     types: &'t Types,
     pub violations: Vec<Violation>,
@@ -101,37 +134,32 @@ impl<'t, S: Sink> Reader<'t, S> {
         }
     }
 
-    fn wrong<T>(&mut self, path: &str, reason: impl Into<String>) -> Option<T> {
-        let path = if path.is_empty() { "arguments" } else { path };
-        match self.violations.len() {
-            ..MAX_VIOLATIONS => {
-                self.violations.push(Violation { path: path.to_owned(), reason: reason.into() });
-            }
-            MAX_VIOLATIONS => {
-                let reason = format!("and more: {MAX_VIOLATIONS} are told");
-                self.violations.push(Violation { path: path.to_owned(), reason });
-            }
-            _ => {}
-        }
+    fn wrong<T>(&mut self, path: &Path<'_>, reason: impl Into<String>) -> Option<T> {
+        let reason = match self.violations.len() {
+            ..MAX_VIOLATIONS => reason.into(),
+            MAX_VIOLATIONS => format!("and more: {MAX_VIOLATIONS} are told"),
+            _ => return None,
+        };
+        self.violations.push(Violation { path: path.to_string(), reason });
         None
     }
 
-    fn expected<T>(&mut self, path: &str, expected: &str, found: &Value) -> Option<T> {
+    fn expected<T>(&mut self, path: &Path<'_>, expected: &str, found: &Value) -> Option<T> {
         self.wrong(path, format!("must be {expected}, not {}", kind(found)))
     }
 
-    /// An object with these members: parameters or a structure's fields.
+    /// An object with these members: parameters or a structure's fields, in their order.
     pub fn fields(
         &mut self,
         fields: &[Field],
         value: &Value,
-        path: &str,
-    ) -> Option<Vec<(String, S::Value)>> {
+        path: &Path<'_>,
+    ) -> Option<Vec<S::Value>> {
         let empty = Map::new();
         let object = match value {
             Value::Object(object) => object,
             // An action without parameters can be called with nothing at all.
-            Value::Null if path.is_empty() => &empty,
+            Value::Null if matches!(path, Path::Arguments) => &empty,
             other => return self.expected(path, "an object", other),
         };
         let known = fields.iter().filter(|field| object.contains_key(field.json_name()));
@@ -139,14 +167,14 @@ impl<'t, S: Sink> Reader<'t, S> {
             true => self.unknown(fields, object, path),
             false => HashMap::new(),
         };
-        let mut values = Vec::new();
+        let mut values = Vec::with_capacity(fields.len());
         for field in fields {
             // With its name.
             if !self.spend(2) {
                 return None;
             }
             let name = field.json_name();
-            let path = child(path, name);
+            let path = path.member(name);
             let given = object.get(name).or_else(|| former.get(name).copied());
             let value = match (given, &field.rules.default) {
                 (Some(value), _) => self.field(field, value, &path),
@@ -160,7 +188,7 @@ impl<'t, S: Sink> Reader<'t, S> {
                 _ if !field.is_mandatory() => Some(S::option(None)),
                 _ => self.wrong(&path, "is missing"),
             };
-            values.extend(value.map(|value| (kebab(&field.name), value)));
+            values.extend(value);
         }
         (values.len() == fields.len()).then_some(values)
     }
@@ -171,7 +199,7 @@ impl<'t, S: Sink> Reader<'t, S> {
         &mut self,
         fields: &'v [Field],
         object: &'v Map<String, Value>,
-        path: &str,
+        path: &Path<'_>,
     ) -> HashMap<&'v str, &'v Value> {
         let names: HashSet<&str> = fields.iter().map(Field::json_name).collect();
         let renamed: HashMap<String, &str> = (fields.iter())
@@ -190,7 +218,7 @@ impl<'t, S: Sink> Reader<'t, S> {
                 }
                 _ => {
                     let message = format!("is not known; expected: {known}");
-                    self.wrong::<()>(&child(path, name), message);
+                    self.wrong::<()>(&path.member(name), message);
                 }
             }
         }
@@ -206,14 +234,17 @@ impl<'t, S: Sink> Reader<'t, S> {
                 self.is_full = true;
                 self.left = 0;
                 let most = self.most;
-                self.wrong::<()>("", format!("are too many values: {most} may be given"));
+                self.wrong::<()>(
+                    &Path::Arguments,
+                    format!("are too many values: {most} may be given"),
+                );
             }
         }
         !self.is_full
     }
 
     /// Whether defaults may add this.
-    fn may_add(&mut self, value: &Value, path: &str) -> bool {
+    fn may_add(&mut self, value: &Value, path: &Path<'_>) -> bool {
         let size = 1 + value.as_str().map_or(0, str::len);
         match self.defaults_left.checked_sub(size) {
             Some(left) => {
@@ -228,7 +259,7 @@ impl<'t, S: Sink> Reader<'t, S> {
     }
 
     /// A field's value, which keeps to the field's rules.
-    pub fn field(&mut self, field: &Field, value: &Value, path: &str) -> Option<S::Value> {
+    pub fn field(&mut self, field: &Field, value: &Value, path: &Path<'_>) -> Option<S::Value> {
         let read = self.value(&field.ty, value, path)?;
         if field.rules.constrain() {
             self.rules(&field.rules, field.ty.required(), value, path);
@@ -236,7 +267,7 @@ impl<'t, S: Sink> Reader<'t, S> {
         Some(read)
     }
 
-    fn rules(&mut self, rules: &Rules, ty: &Type, value: &Value, path: &str) {
+    fn rules(&mut self, rules: &Rules, ty: &Type, value: &Value, path: &Path<'_>) {
         let digits;
         let measured = match value {
             Value::Number(number) => {
@@ -262,7 +293,7 @@ impl<'t, S: Sink> Reader<'t, S> {
         }
     }
 
-    fn value(&mut self, ty: &Type, value: &Value, path: &str) -> Option<S::Value> {
+    fn value(&mut self, ty: &Type, value: &Value, path: &Path<'_>) -> Option<S::Value> {
         if !self.spend(1) || self.inside_defaults > 0 && !self.may_add(value, path) {
             return None;
         }
@@ -348,8 +379,11 @@ impl<'t, S: Sink> Reader<'t, S> {
             Type::Named(name) => match self.types.named(name).map(|ty| &ty.kind) {
                 Some(Kind::Structure { fields }) => {
                     // A structure as the only argument's value has a path of its own.
-                    let path = if path.is_empty() { "value" } else { path };
-                    self.fields(fields, value, path).map(S::record)
+                    let path =
+                        if matches!(path, Path::Arguments) { &Path::Name("value") } else { path };
+                    let values = self.fields(fields, value, path)?;
+                    let names = fields.iter().map(|field| kebab(&field.name));
+                    Some(S::record(names.zip(values).collect()))
                 }
                 Some(Kind::Enum { cases }) => {
                     self.case(cases, value, path).map(|(name, _)| S::case(name))
@@ -367,7 +401,7 @@ impl<'t, S: Sink> Reader<'t, S> {
     }
 
     /// A text of a platform type.
-    fn form(&mut self, ty: &Type, text: &str, path: &str) -> Option<S::Value> {
+    fn form(&mut self, ty: &Type, text: &str, path: &Path<'_>) -> Option<S::Value> {
         match format::check(ty, text) {
             Ok(()) => Some(S::text(text)),
             Err(reason) => self.wrong(path, reason),
@@ -377,11 +411,11 @@ impl<'t, S: Sink> Reader<'t, S> {
     fn list<'v>(
         &mut self,
         values: impl Iterator<Item = (&'v Type, &'v Value)>,
-        path: &str,
+        path: &Path<'_>,
     ) -> Option<Vec<S::Value>> {
         let mut list = Some(Vec::new());
         for (index, (ty, value)) in values.enumerate() {
-            let value = self.value(ty, value, &format!("{path}[{index}]"));
+            let value = self.value(ty, value, &Path::Element(path, index));
             match (&mut list, value) {
                 _ if self.is_full => return None,
                 (Some(list), Some(value)) => list.push(value),
@@ -395,11 +429,11 @@ impl<'t, S: Sink> Reader<'t, S> {
         &mut self,
         both: &(Type, Type),
         entries: &Map<String, Value>,
-        path: &str,
+        path: &Path<'_>,
     ) -> Option<S::Value> {
         let mut list = Vec::new();
         for (key, value) in entries {
-            let path = child(path, key);
+            let path = path.member(key);
             let key = self.key(&both.0, key, &path);
             let value = self.value(&both.1, value, &path);
             if !self.spend(1) {
@@ -411,7 +445,7 @@ impl<'t, S: Sink> Reader<'t, S> {
     }
 
     /// A key: text in JSON, whatever its type.
-    fn key(&mut self, ty: &Type, key: &str, path: &str) -> Option<S::Value> {
+    fn key(&mut self, ty: &Type, key: &str, path: &Path<'_>) -> Option<S::Value> {
         match ty {
             Type::Named(_) | Type::String | Type::Char => {
                 self.value(ty, &Value::String(key.to_owned()), path)
@@ -423,7 +457,7 @@ impl<'t, S: Sink> Reader<'t, S> {
         }
     }
 
-    fn option(&mut self, of: &Type, value: &Value, path: &str) -> Option<S::Value> {
+    fn option(&mut self, of: &Type, value: &Value, path: &Path<'_>) -> Option<S::Value> {
         let some = |value: S::Value| Some(S::option(Some(value)));
         match (of, value) {
             (_, Value::Null) => Some(S::option(None)),
@@ -436,7 +470,7 @@ impl<'t, S: Sink> Reader<'t, S> {
         }
     }
 
-    fn result(&mut self, both: &(Type, Type), value: &Value, path: &str) -> Option<S::Value> {
+    fn result(&mut self, both: &(Type, Type), value: &Value, path: &Path<'_>) -> Option<S::Value> {
         let entry = match value {
             Value::Object(object) if object.len() == 1 => object.iter().next(),
             _ => None,
@@ -457,7 +491,7 @@ impl<'t, S: Sink> Reader<'t, S> {
         &mut self,
         cases: &[Case],
         value: &Value,
-        path: &str,
+        path: &Path<'_>,
     ) -> Option<(String, Option<S::Value>)> {
         let (name, data) = match value {
             Value::String(name) => (name, None),
@@ -480,7 +514,7 @@ impl<'t, S: Sink> Reader<'t, S> {
             (Some(_), None) => {
                 return self.wrong(path, format!("must be {{\"{name}\": …}}: this case has data"));
             }
-            (Some(ty), Some(data)) => Some(self.value(ty, data, &child(path, name))?),
+            (Some(ty), Some(data)) => Some(self.value(ty, data, &path.member(name))?),
         };
         Some((kebab(&case.name), data))
     }
@@ -489,7 +523,7 @@ impl<'t, S: Sink> Reader<'t, S> {
         &mut self,
         ty: &Type,
         value: &Value,
-        path: &str,
+        path: &Path<'_>,
         min: i64,
         max: i64,
     ) -> Option<S::Value> {
@@ -504,7 +538,13 @@ impl<'t, S: Sink> Reader<'t, S> {
         }
     }
 
-    fn unsigned(&mut self, ty: &Type, value: &Value, path: &str, max: u64) -> Option<S::Value> {
+    fn unsigned(
+        &mut self,
+        ty: &Type,
+        value: &Value,
+        path: &Path<'_>,
+        max: u64,
+    ) -> Option<S::Value> {
         let number = match value {
             Value::Number(number) => number.as_u64(),
             Value::String(digits) if max == u64::MAX => digits.parse().ok(),
@@ -516,7 +556,7 @@ impl<'t, S: Sink> Reader<'t, S> {
         }
     }
 
-    fn float(&mut self, value: &Value, path: &str) -> Option<f64> {
+    fn float(&mut self, value: &Value, path: &Path<'_>) -> Option<f64> {
         match value {
             Value::Number(number) => number.as_f64(),
             Value::String(text) => match text.as_str() {
@@ -545,10 +585,6 @@ fn listed<'a>(mut names: impl Iterator<Item = &'a str>) -> String {
     let mut listed: Vec<&str> = names.by_ref().take(MAX_LISTED).collect();
     listed.extend(names.next().map(|_| "…"));
     listed.join(", ")
-}
-
-fn child(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
 fn kind(value: &Value) -> &'static str {

@@ -1,17 +1,90 @@
-//! From values to JSON. The component was found to have the definition's types
-//! (`crate::fits`), so that little can go wrong here; what does not fit becomes `null`.
+//! From values to JSON, as they are asked for: nothing is made that is not sent. The component was
+//! found to have the definition's types (`crate::fits`), so that little can go wrong here; what does
+//! not fit becomes `null`.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use ext_definition::model::{Action, Case, Kind, Type};
 use ext_definition::naming::kebab;
-use serde_json::{Map, Value, json};
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 use wasmtime::component::Val;
 
 use super::Types;
 use crate::message;
+
+/// What an action returned: `Serialize` writes it as the definition's type table says, without
+/// values of JSON between.
+pub struct Returned<'a>(Source<'a>);
+
+enum Source<'a> {
+    Here {
+        writer: &'a Writer<'a>,
+        outputs: &'a [String],
+        ty: &'a Type,
+        value: Option<&'a Val>,
+    },
+    #[cfg(feature = "remote")]
+    Elsewhere(&'a Value),
+}
+
+impl<'a> Returned<'a> {
+    pub(crate) fn here(
+        writer: &'a Writer<'a>,
+        action: &'a Action,
+        ty: &'a Type,
+        value: Option<&'a Val>,
+    ) -> Self {
+        Self(Source::Here { writer, outputs: &action.options.outputs, ty, value })
+    }
+
+    #[cfg(feature = "remote")]
+    pub(crate) fn elsewhere(value: &'a Value) -> Self {
+        Self(Source::Elsewhere(value))
+    }
+
+    /// As a value of JSON.
+    pub fn to_value(&self) -> Value {
+        // What is written here has names that are texts: nothing fails.
+        serde_json::to_value(self).unwrap_or_default()
+    }
+
+    /// The bytes of a binary result, which stand in JSON as base64; `None` if it is none.
+    pub fn to_bytes(&self) -> Option<Vec<u8>> {
+        match &self.0 {
+            Source::Here { ty, value: Some(Val::List(values)), .. } if ty.is_binary() => {
+                Some(bytes(values))
+            }
+            Source::Here { .. } => None,
+            #[cfg(feature = "remote")]
+            Source::Elsewhere(value) => BASE64.decode(value.as_str()?).ok(),
+        }
+    }
+}
+
+impl Serialize for Returned<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (writer, outputs, ty, value) = match self.0 {
+            Source::Here { writer, outputs, ty, value: Some(value) } => {
+                (writer, outputs, ty, value)
+            }
+            Source::Here { .. } => return serializer.serialize_unit(),
+            #[cfg(feature = "remote")]
+            Source::Elsewhere(value) => return value.serialize(serializer),
+        };
+        match (ty, value) {
+            // Several outputs with names are an object.
+            (Type::Tuple(types), Val::Tuple(values)) if !outputs.is_empty() => {
+                let values = types.iter().zip(values).map(|(ty, value)| writer.json(ty, value));
+                serializer.collect_map(outputs.iter().zip(values))
+            }
+            _ => writer.json(ty, value).serialize(serializer),
+        }
+    }
+}
 
 /// Writes one result.
 pub struct Writer<'t> {
@@ -26,106 +99,18 @@ impl<'t> Writer<'t> {
         Self { types, left: Cell::new(Some(most)) }
     }
 
-    /// Whether the result was larger.
+    /// Whether the result was larger: what was written of it is not all.
     pub fn is_full(&self) -> bool {
         self.left.get().is_none()
     }
 
     /// A value as JSON.
     pub fn write(&self, ty: &Type, value: &Val) -> Value {
-        match (ty, value) {
-            (_, Val::Bool(it)) => json!(it),
-            (_, Val::S8(it)) => json!(it),
-            (_, Val::S16(it)) => json!(it),
-            (_, Val::S32(it)) => json!(it),
-            (_, Val::S64(it)) => json!(it),
-            (_, Val::U8(it)) => json!(it),
-            (_, Val::U16(it)) => json!(it),
-            (_, Val::U32(it)) => json!(it),
-            (_, Val::U64(it)) => json!(it),
-            (_, Val::Float32(it)) => float(f64::from(*it), || shortest(*it)),
-            (_, Val::Float64(it)) => float(*it, || json!(it)),
-            (_, Val::Char(it)) => json!(it.to_string()),
-            (Type::Json, Val::String(it)) => self.parse(it),
-            (_, Val::String(it)) => json!(it),
-            (ty, Val::List(values)) if ty.is_binary() => {
-                let bytes: Vec<u8> = values
-                    .iter()
-                    .map(|it| if let Val::U8(byte) = it { *byte } else { 0 })
-                    .collect();
-                json!(BASE64.encode(bytes))
-            }
-            (Type::List(of), Val::List(values)) => {
-                Value::Array(values.iter().map(|value| self.write(of, value)).collect())
-            }
-            (Type::Array(of), Val::List(values)) => {
-                Value::Array(values.iter().map(|value| self.write(&of.0, value)).collect())
-            }
-            (Type::Map(both), Val::List(entries)) => {
-                let entry = |entry: &Val| match entry {
-                    Val::Tuple(entry) => match &entry[..] {
-                        [key, value] => Some((self.key(&both.0, key), self.write(&both.1, value))),
-                        _ => None,
-                    },
-                    _ => None,
-                };
-                Value::Object(entries.iter().filter_map(entry).collect())
-            }
-            (Type::Tuple(types), Val::Tuple(values)) => Value::Array(
-                types.iter().zip(values).map(|(ty, value)| self.write(ty, value)).collect(),
-            ),
-            (Type::Option(_), Val::Option(None)) => Value::Null,
-            (Type::Option(of), Val::Option(Some(value))) => match **of {
-                Type::Option(_) => Value::Array(vec![self.write(of, value)]),
-                _ => self.write(of, value),
-            },
-            (Type::Result(both), Val::Result(result)) => {
-                let (key, ty, payload) = match result {
-                    Ok(payload) => ("ok", &both.0, payload),
-                    Err(payload) => ("err", &both.1, payload),
-                };
-                let payload = payload.as_ref().map_or(Value::Null, |value| self.write(ty, value));
-                Value::Object(Map::from_iter([(key.to_owned(), payload)]))
-            }
-            (Type::Named(name), value) => {
-                match (self.types.0.named(name).map(|ty| &ty.kind), value) {
-                    (Some(Kind::Structure { fields }), Val::Record(values)) => Value::Object(
-                        (fields.iter().zip(values))
-                            .map(|(field, (_, value))| {
-                                (field.json_name().to_owned(), self.write(&field.ty, value))
-                            })
-                            .collect(),
-                    ),
-                    (Some(Kind::Enum { cases }), Val::Enum(name)) => {
-                        case(cases, name).map_or(Value::Null, |case| json!(case.json_name()))
-                    }
-                    (Some(Kind::Variant { cases }), Val::Variant(name, data)) => {
-                        match (case(cases, name), data) {
-                            (Some(case @ Case { ty: Some(ty), .. }), Some(data)) => {
-                                let name = case.json_name().to_owned();
-                                Value::Object(Map::from_iter([(name, self.write(ty, data))]))
-                            }
-                            (Some(case), _) => json!(case.json_name()),
-                            (None, _) => Value::Null,
-                        }
-                    }
-                    _ => Value::Null,
-                }
-            }
-            _ => Value::Null,
-        }
+        serde_json::to_value(self.json(ty, value)).unwrap_or_default()
     }
 
-    /// A result; an object, if it is several outputs with names.
-    pub fn outputs(&self, action: &Action, ty: &Type, value: &Val) -> Value {
-        match (ty, value) {
-            (Type::Tuple(types), Val::Tuple(values)) if !action.options.outputs.is_empty() => {
-                let values = types.iter().zip(values).map(|(ty, value)| self.write(ty, value));
-                let names = action.options.outputs.iter().cloned();
-                Value::Object(names.zip(values).collect::<Map<_, _>>())
-            }
-            _ => self.write(ty, value),
-        }
+    fn json<'a>(&'a self, ty: &'a Type, value: &'a Val) -> Json<'a> {
+        Json { writer: self, ty, value }
     }
 
     /// A key of a map: text in JSON, whatever its type.
@@ -144,6 +129,104 @@ impl<'t> Writer<'t> {
             None => Value::Null,
         }
     }
+}
+
+/// A value that is written as JSON.
+struct Json<'a> {
+    writer: &'a Writer<'a>,
+    ty: &'a Type,
+    value: &'a Val,
+}
+
+impl<'a> Serialize for Json<'a> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let writer = self.writer;
+        match (self.ty, self.value) {
+            (_, Val::Bool(it)) => to.serialize_bool(*it),
+            (_, Val::S8(it)) => to.serialize_i8(*it),
+            (_, Val::S16(it)) => to.serialize_i16(*it),
+            (_, Val::S32(it)) => to.serialize_i32(*it),
+            (_, Val::S64(it)) => to.serialize_i64(*it),
+            (_, Val::U8(it)) => to.serialize_u8(*it),
+            (_, Val::U16(it)) => to.serialize_u16(*it),
+            (_, Val::U32(it)) => to.serialize_u32(*it),
+            (_, Val::U64(it)) => to.serialize_u64(*it),
+            (_, Val::Float32(it)) => float(f64::from(*it), || shortest(*it), to),
+            (_, Val::Float64(it)) => float(*it, || *it, to),
+            (_, Val::Char(it)) => to.serialize_char(*it),
+            (Type::Json, Val::String(it)) => writer.parse(it).serialize(to),
+            (_, Val::String(it)) => to.serialize_str(it),
+            (ty, Val::List(values)) if ty.is_binary() => {
+                to.serialize_str(&BASE64.encode(bytes(values)))
+            }
+            (Type::List(of), Val::List(values)) => {
+                to.collect_seq(values.iter().map(|value| writer.json(of, value)))
+            }
+            (Type::Array(of), Val::List(values)) => {
+                to.collect_seq(values.iter().map(|value| writer.json(&of.0, value)))
+            }
+            (Type::Map(both), Val::List(entries)) => {
+                let entry = |entry: &'a Val| match entry {
+                    Val::Tuple(entry) => match &entry[..] {
+                        [key, value] => {
+                            Some((writer.key(&both.0, key), writer.json(&both.1, value)))
+                        }
+                        _ => None,
+                    },
+                    _ => None,
+                };
+                // Each key once, whatever the extension gave: readers differ in which one counts.
+                to.collect_map(entries.iter().filter_map(entry).collect::<BTreeMap<_, _>>())
+            }
+            (Type::Tuple(types), Val::Tuple(values)) => {
+                let values = types.iter().zip(values);
+                to.collect_seq(values.map(|(ty, value)| writer.json(ty, value)))
+            }
+            (Type::Option(_), Val::Option(None)) => to.serialize_unit(),
+            (Type::Option(of), Val::Option(Some(value))) => match **of {
+                Type::Option(_) => to.collect_seq([writer.json(of, value)]),
+                _ => writer.json(of, value).serialize(to),
+            },
+            (Type::Result(both), Val::Result(result)) => {
+                let (key, ty, payload) = match result {
+                    Ok(payload) => ("ok", &both.0, payload),
+                    Err(payload) => ("err", &both.1, payload),
+                };
+                let payload = payload.as_ref().map(|value| writer.json(ty, value));
+                to.collect_map([(key, payload)])
+            }
+            (Type::Named(name), value) => {
+                match (writer.types.0.named(name).map(|ty| &ty.kind), value) {
+                    (Some(Kind::Structure { fields }), Val::Record(values)) => {
+                        let members = fields.iter().zip(values).map(|(field, (_, value))| {
+                            (field.json_name(), writer.json(&field.ty, value))
+                        });
+                        to.collect_map(members)
+                    }
+                    (Some(Kind::Enum { cases }), Val::Enum(name)) => match case(cases, name) {
+                        Some(case) => to.serialize_str(case.json_name()),
+                        None => to.serialize_unit(),
+                    },
+                    (Some(Kind::Variant { cases }), Val::Variant(name, data)) => {
+                        match (case(cases, name), data) {
+                            (Some(case @ Case { ty: Some(ty), .. }), Some(data)) => {
+                                to.collect_map([(case.json_name(), writer.json(ty, data))])
+                            }
+                            (Some(case), _) => to.serialize_str(case.json_name()),
+                            (None, _) => to.serialize_unit(),
+                        }
+                    }
+                    _ => to.serialize_unit(),
+                }
+            }
+            _ => to.serialize_unit(),
+        }
+    }
+}
+
+/// Bytes, one value for each.
+fn bytes(values: &[Val]) -> Vec<u8> {
+    values.iter().map(|it| if let Val::U8(byte) = it { *byte } else { 0 }).collect()
 }
 
 impl Types {
@@ -194,19 +277,23 @@ fn size(text: &str) -> usize {
 }
 
 /// A number, or its name where JSON has none.
-fn float(value: f64, number: impl FnOnce() -> Value) -> Value {
+fn float<S: Serializer>(
+    value: f64,
+    number: impl FnOnce() -> f64,
+    to: S,
+) -> Result<S::Ok, S::Error> {
     match value {
-        _ if value.is_nan() => json!("NaN"),
-        f64::INFINITY => json!("Infinity"),
-        f64::NEG_INFINITY => json!("-Infinity"),
-        _ => number(),
+        _ if value.is_nan() => to.serialize_str("NaN"),
+        f64::INFINITY => to.serialize_str("Infinity"),
+        f64::NEG_INFINITY => to.serialize_str("-Infinity"),
+        _ => to.serialize_f64(number()),
     }
 }
 
 /// The shortest digits that give this `f32` again: as an `f64`, 0.1 would be
 /// 0.10000000149011612.
-fn shortest(value: f32) -> Value {
-    value.to_string().parse::<f64>().map_or(Value::Null, |value| json!(value))
+fn shortest(value: f32) -> f64 {
+    value.to_string().parse().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Calling an action by a form.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::{FromRequest, Multipart, Path, Request, State};
 use axum::http::StatusCode;
@@ -21,6 +23,7 @@ use crate::platform::Platform;
 use crate::problem::Problem;
 use crate::room::Taken;
 use crate::running::Running;
+use crate::store::Surface;
 
 /// Longest result that is shown, in characters.
 const SHOWN: usize = 200_000;
@@ -47,7 +50,7 @@ struct Outcome {
     /// Whether the action was called at all.
     called: bool,
     took: u64,
-    log: String,
+    log: Arc<str>,
     /// What it gave; empty for nothing.
     result: String,
     /// Binary data, as an address.
@@ -90,23 +93,24 @@ pub async fn run(
     let mut outcome = match form::arguments(definition, action, &said, &mut inputs) {
         Some(arguments) => {
             let invocation = Invocation {
-                id: id.as_str().to_owned(),
+                id: id.text(),
                 consumer: visitor.caller.name.clone(),
-                surface: "console",
-                action: action.name.clone(),
+                surface: Surface::Console,
+                action: running.known(action)?.clone(),
                 arguments,
                 taken: Some(taken),
                 parent: None,
             };
             let form = Shown::of(action);
-            let called = platform.invoke(running.clone(), invocation, move |it| form.show(it));
+            let called =
+                platform.invoke(running.clone(), invocation, move |it| form.show(it.to_value()));
             Outcome::of(id.as_str(), called.await)
         }
         None => Outcome::unread(id.as_str()),
     };
     // Who may call need not see what calls tell their operators.
     if !visitor.sees_calls(Some(&namespace)) {
-        outcome.log.clear();
+        outcome.log = Arc::default();
     }
     if let Some(violations) = outcome.problem.as_ref().and_then(|it| it.member("violations")) {
         outcome.others = form::blame(&mut inputs, violations);
@@ -236,7 +240,7 @@ impl Outcome {
             id: id.to_owned(),
             called: false,
             took: 0,
-            log: String::new(),
+            log: Arc::default(),
             result: String::new(),
             download: None,
             problem: Some(problem),

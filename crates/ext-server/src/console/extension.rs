@@ -140,7 +140,7 @@ pub async fn page(
         ),
         address: format!("{}/{}{of_version}", name.namespace(), name.name()),
         failed: failed.map(ToString::to_string),
-        shown: shown.map(|it| it.version.clone()).unwrap_or_default(),
+        shown: shown.map(|it| it.version.to_string()).unwrap_or_default(),
         here: format!("/extensions/{}/{}", name.namespace(), name.name()),
         name: &name,
         title,

@@ -60,7 +60,7 @@ pub async fn page(State(platform): Shared, RawQuery(query): RawQuery, visitor: V
             name: name.name().to_owned(),
             title: package.map_or_else(|| name.name().to_owned(), words::title),
             summary: package.map(|it| words::summary(&it.description)).unwrap_or_default(),
-            active: versions.active().map(|it| it.version.clone()),
+            active: versions.active().map(|it| it.version.to_string()),
             failed: versions.active_version().map(ToString::to_string),
             versions: versions.deployments().count(),
             actions: definition.map_or(0, |it| it.actions.len()),

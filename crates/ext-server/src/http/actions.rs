@@ -6,13 +6,11 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use ext_definition::code;
 use ext_definition::model::{Action, Type};
 use ext_definition::package::Permissions;
+use ext_host::Returned;
 use ext_registry::PackageName;
-use serde_json::Value;
 
 use super::arguments;
 use super::asker::Asked;
@@ -23,6 +21,7 @@ use crate::invoke::Invocation;
 use crate::platform::Platform;
 use crate::problem::Problem;
 use crate::running::Running;
+use crate::store::Surface;
 use crate::trace::TraceContext;
 
 /// The media type of bytes.
@@ -43,13 +42,14 @@ pub async fn call(
     asker: Asker,
     request: Request,
 ) -> Response {
+    let names = names.each_ref().map(String::as_str);
     answer(&platform, names, Asked { id, asker }, request).await
 }
 
 /// The answer to the call of an action, which the address names.
 pub async fn answer(
     platform: &Arc<Platform>,
-    names: [String; 3],
+    names: [&str; 3],
     asked: Asked,
     request: Request,
 ) -> Response {
@@ -58,13 +58,13 @@ pub async fn answer(
 
 async fn called(
     platform: &Arc<Platform>,
-    [namespace, name, action]: [String; 3],
+    [namespace, name, action]: [&str; 3],
     Asked { id, asker }: Asked,
     request: Request,
 ) -> Result<Response, Problem> {
-    let consumer = asker.may(Verb::Invoke, Some(&namespace))?.name.clone();
-    let (running, pinned) = find(platform, &namespace, &name)?;
-    let described = running.action(&action)?;
+    let consumer = asker.may(Verb::Invoke, Some(namespace))?.name.clone();
+    let (running, pinned) = find(platform, namespace, name)?;
+    let described = running.action(action)?;
     let by_get = matches!(*request.method(), Method::GET | Method::HEAD);
     if *request.method() != Method::POST && !(by_get && described.options.function) {
         return Ok(wrong_method(described));
@@ -83,15 +83,15 @@ async fn called(
         (arguments, Some(taken))
     };
     let invocation = Invocation {
-        id: id.as_str().to_owned(),
+        id: id.text(),
         consumer,
-        surface: "http",
-        action,
+        surface: Surface::Http,
+        action: running.known(described)?.clone(),
         arguments,
         taken,
         parent,
     };
-    let called = platform.invoke(running, invocation, move |result| Written::new(form, &result));
+    let called = platform.invoke(running, invocation, move |result| Written::new(form, result));
     let called = called.await;
     let mut response = match (called.result?, fresh) {
         (written, Some(fresh)) => written.cached(fresh, if_none_match.as_ref(), called.place),
@@ -127,7 +127,7 @@ pub fn find(
         .map_err(|error| Problem::new(code::NOT_DEPLOYED, error.message()))?;
     let running = platform.deployments().find(&name, version)?;
     // `1.2.0` means whatever is compatible with it, `=1.2.0` that one.
-    let pinned = version.and_then(|it| it.strip_prefix('=')) == Some(running.version.as_str());
+    let pinned = version.and_then(|it| it.strip_prefix('=')) == Some(&*running.version);
     Ok((running, pinned))
 }
 
@@ -194,12 +194,11 @@ struct Written {
 }
 
 impl Written {
-    fn new(form: Form, result: &Value) -> Self {
-        let decoded = |text: &Value| STANDARD.decode(text.as_str()?).ok();
+    fn new(form: Form, result: &Returned<'_>) -> Self {
         let (kind, bytes) = match form.kind {
             Kind::Nothing => (Kind::Nothing, Vec::new()),
-            Kind::Bytes if let Some(bytes) = decoded(result) => (Kind::Bytes, bytes),
-            // What serde_json made it can write.
+            Kind::Bytes if let Some(bytes) = result.to_bytes() => (Kind::Bytes, bytes),
+            // Its names are texts, and writing to memory does not fail.
             Kind::Bytes | Kind::Json => {
                 (Kind::Json, serde_json::to_vec(result).unwrap_or_default())
             }

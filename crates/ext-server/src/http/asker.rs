@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use ext_definition::code;
 
 use crate::audit::Refusal;
@@ -14,7 +14,7 @@ use crate::platform::Platform;
 use crate::problem::Problem;
 use crate::random::random;
 use crate::settings::Configuration;
-use crate::text::hexadecimal;
+use crate::text;
 
 /// The name of the console's cookie; where only TLS carries it, browsers take it from nobody but
 /// this server itself (RFC 6265bis, section 4.1.3.2).
@@ -39,8 +39,13 @@ impl RequestId {
         };
         match given.filter(fine) {
             Some(given) => Self(given.into()),
-            None => Self(new_id().into()),
+            None => Self(new_id()),
         }
+    }
+
+    /// Its text, shared.
+    pub fn text(&self) -> Arc<str> {
+        self.0.clone()
     }
 
     /// Its text.
@@ -51,12 +56,12 @@ impl RequestId {
 
 /// 128 bits in hexadecimal: the instant in milliseconds, then random ones (as in UUID
 /// version 7, RFC 9562), so that later ones are greater.
-pub fn new_id() -> String {
+pub fn new_id() -> Arc<str> {
     let instant = jiff::Timestamp::now().as_millisecond().to_be_bytes();
     let mut id = [0; 16];
     id[..6].copy_from_slice(&instant[2..]);
     id[6..].copy_from_slice(&random::<10>());
-    hexadecimal(&id)
+    text::id(id)
 }
 
 impl<S: Sync> FromRequestParts<S> for RequestId {
@@ -232,16 +237,23 @@ fn of_no_other_page(request: &Request) -> bool {
     request.method() == Method::GET && is_page && is_followed
 }
 
+/// What proxies add to what they forward.
+const FORWARDED: [HeaderName; 4] = [
+    header::FORWARDED,
+    header::VIA,
+    HeaderName::from_static("x-forwarded-for"),
+    HeaderName::from_static("x-real-ip"),
+];
+
 /// Whether somebody on this machine asks, and nobody else through him: the server listens
 /// for this machine only, no proxy forwarded the request, and it names this machine as that does
 /// itself (a page of another site may have a name for it, too: DNS rebinding). A proxy that says
 /// nothing of itself is not seen: for that there is `require_token`.
 fn local(platform: &Platform, peer: SocketAddr, request: &Request) -> bool {
-    let forwarded = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
     !platform.configuration().require_token
         && platform.configuration().listen.ip().is_loopback()
         && peer.ip().is_loopback()
-        && !forwarded.iter().any(|name| request.headers().contains_key(*name))
+        && !FORWARDED.iter().any(|name| request.headers().contains_key(name))
         && host(request).is_some_and(is_local)
 }
 

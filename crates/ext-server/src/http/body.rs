@@ -1,5 +1,7 @@
 //! Bodies of requests, read within limits of size and time.
 
+use std::future::poll_fn;
+use std::task::Poll;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -59,7 +61,13 @@ pub async fn whole(
         return Err(too_large(most));
     }
     let (parts, body) = request.into_parts();
-    let body = tokio::time::timeout(PATIENCE, all(body, most, taken)).await;
+    let mut body = std::pin::pin!(all(body, most, taken));
+    // A small one is there with its headers, before there is a timer.
+    let there = poll_fn(|context| Poll::Ready(body.as_mut().poll(context))).await;
+    let body = match there {
+        Poll::Ready(body) => Ok(body),
+        Poll::Pending => tokio::time::timeout(PATIENCE, body).await,
+    };
     let late = |_| {
         let message = "the body took too long to come";
         Problem::new(code::BODY_UNREADABLE, message).of_status(StatusCode::REQUEST_TIMEOUT)

@@ -88,7 +88,7 @@ async fn answer(
         .disable_allowed_hosts()
         .disable_allowed_origins();
     let parent = TraceContext::of(&parts.headers);
-    let handler = Handler::new(platform, caller, only).of_request(id.as_str(), body.len(), parent);
+    let handler = Handler::new(platform, caller, only).of_request(id.text(), body.len(), parent);
     let sessions = Arc::new(NeverSessionManager::default());
     let service = StreamableHttpService::new(move || Ok(handler.clone()), sessions, config);
     let request = Request::from_parts(parts, Body::from(body));

@@ -56,7 +56,7 @@ impl CallQuery {
             && is(&self.version, &call.version)
             && is(&self.action, &call.action)
             && is(&self.consumer, &call.consumer)
-            && is(&self.surface, &call.surface)
+            && is(&self.surface, call.surface.word())
             && self.outcome.is_none_or(|it| it == call.outcome)
             && self.slower_ms.is_none_or(|it| call.micros >= it.saturating_mul(1000))
             && (self.namespaces.is_empty() || self.namespaces.iter().any(|it| it == namespace))

@@ -314,10 +314,10 @@ impl Store for Sqlite {
         })
     }
 
-    fn record<'a>(&'a self, calls: &'a [Arc<CallRecord>]) -> Answer<'a, ()> {
+    fn record<'a>(&'a self, calls: &'a [Arc<CallRecord>], pause: Duration) -> Answer<'a, ()> {
         Box::pin(async move {
             let (_turn, mut transaction) = self.writing(&self.log).await?;
-            calls::add(&mut transaction, calls).await?;
+            calls::add(&mut transaction, calls, pause).await?;
             counts::add(&mut transaction, calls).await?;
             transaction.commit().await?;
             Ok(())

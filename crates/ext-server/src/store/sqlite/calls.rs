@@ -1,6 +1,6 @@
 //! The log of calls.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use sqlx::error::BoxDynError;
@@ -8,7 +8,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqlitePool, SqliteRow};
 use sqlx::{Arguments, QueryBuilder, Row, Sqlite as Driver};
 
 use super::instant;
-use crate::store::{CallQuery, CallRecord, Cursor, Keep, Outcome, Page, StoreError};
+use crate::store::{CallQuery, CallRecord, Cursor, Keep, Outcome, Page, StoreError, Surface};
 use crate::stream::next;
 
 /// Most calls that one question gives.
@@ -35,10 +35,17 @@ const CALL: [&str; 13] = [
     "detail", "log", "trace",
 ];
 
+/// The words of which each call has some, as texts that are shared.
+static OUTCOMES: LazyLock<[Arc<str>; Outcome::ALL.len()]> =
+    LazyLock::new(|| Outcome::ALL.map(|it| it.word().into()));
+static SURFACES: LazyLock<[Arc<str>; Surface::ALL.len()]> =
+    LazyLock::new(|| Surface::ALL.map(|it| it.word().into()));
+
 /// Writes calls down.
 pub async fn add(
     connection: &mut SqliteConnection,
     mut calls: &[Arc<CallRecord>],
+    pause: Duration,
 ) -> Result<(), StoreError> {
     // Powers of two, so that there are few statements, which are kept prepared. Some at a
     // time: the database's thread is not interrupted, and others want to run as well.
@@ -52,6 +59,9 @@ pub async fn add(
         let statement = sqlx::AssertSqlSafe(insert(some.len()));
         sqlx::query_with(statement, values).execute(&mut *connection).await?;
         calls = others;
+        if !pause.is_zero() {
+            tokio::time::sleep(pause).await;
+        }
     }
     Ok(())
 }
@@ -66,19 +76,19 @@ fn insert(rows: usize) -> String {
 }
 
 fn add_call(values: &mut SqliteArguments, call: &CallRecord) -> Result<(), BoxDynError> {
-    values.add(&*call.id)?;
+    values.add(call.id.clone())?;
     values.add(call.at.as_microsecond())?;
     values.add(i64::try_from(call.micros).unwrap_or(i64::MAX))?;
-    values.add(&*call.package)?;
-    values.add(&*call.version)?;
-    values.add(&*call.action)?;
-    values.add(&*call.consumer)?;
-    values.add(&*call.surface)?;
-    values.add(call.outcome.word())?;
-    values.add(call.code.as_deref())?;
-    values.add(&*call.detail)?;
-    values.add(&*call.log)?;
-    values.add(&*call.trace)
+    values.add(call.package.clone())?;
+    values.add(call.version.clone())?;
+    values.add(call.action.clone())?;
+    values.add(call.consumer.clone())?;
+    values.add(SURFACES[call.surface as usize].clone())?;
+    values.add(OUTCOMES[call.outcome as usize].clone())?;
+    values.add(call.code.clone())?;
+    values.add(call.detail.clone())?;
+    values.add(call.log.clone())?;
+    values.add(call.trace.clone())
 }
 
 /// Calls that are asked for.
@@ -162,21 +172,22 @@ fn searched(error: &sqlx::Error) -> StoreError {
 }
 
 fn call(row: &SqliteRow) -> Result<CallRecord, StoreError> {
-    let outcome: String = row.try_get("outcome")?;
+    let text = |column| row.try_get::<&str, _>(column);
+    let shared = |column| text(column).map(Arc::<str>::from);
     Ok(CallRecord {
-        id: row.try_get("id")?,
+        id: shared("id")?,
         at: instant(row.try_get("at")?)?,
         micros: u64::try_from(row.try_get::<i64, _>("micros")?).unwrap_or(0),
-        package: row.try_get("package")?,
-        version: row.try_get("version")?,
-        action: row.try_get("action")?,
-        consumer: row.try_get("consumer")?,
-        surface: row.try_get("surface")?,
-        outcome: Outcome::of(&outcome).unwrap_or(Outcome::Failed),
-        code: row.try_get("code")?,
-        detail: row.try_get("detail")?,
-        log: row.try_get("log")?,
-        trace: row.try_get("trace")?,
+        package: shared("package")?,
+        version: shared("version")?,
+        action: shared("action")?,
+        consumer: shared("consumer")?,
+        surface: Surface::of(text("surface")?).unwrap_or(Surface::Http),
+        outcome: Outcome::of(text("outcome")?).unwrap_or(Outcome::Failed),
+        code: row.try_get::<Option<&str>, _>("code")?.map(Arc::from),
+        detail: shared("detail")?,
+        log: shared("log")?,
+        trace: shared("trace")?,
     })
 }
 
