@@ -13,12 +13,13 @@ use axum::extract::Request;
 use axum::http::Version;
 use axum::response::Response;
 use hyper::body::{Body as _, Frame, Incoming, SizeHint};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
+use crate::front::Streams;
 use crate::seldom::Seldom;
 
 /// How long a client may take for its first request or the next one, and at most twice as long.
@@ -37,9 +38,9 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 #[derive(Clone)]
 pub struct Endless;
 
-/// How connections are served.
-pub fn builder() -> Builder<TokioExecutor> {
-    let mut builder = Builder::new(TokioExecutor::new());
+/// How connections are served, and where their streams.
+pub fn builder(streams: Streams) -> Builder<Streams> {
+    let mut builder = Builder::new(streams);
     // Who is idle is looked for here: hyper would set a timer for each request.
     builder.http1().header_read_timeout(None).max_buf_size(64 << 10);
     builder
@@ -58,7 +59,7 @@ pub fn builder() -> Builder<TokioExecutor> {
 pub async fn serve<S, F, A>(
     stream: S,
     activity: Arc<Activity>,
-    builder: Builder<TokioExecutor>,
+    builder: Builder<Streams>,
     mut ending: watch::Receiver<bool>,
     answer: F,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>>
@@ -216,6 +217,7 @@ impl hyper::body::Body for Watched {
 #[cfg(test)]
 mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
+    use tokio::runtime::Handle;
     use tokio::time::Instant;
 
     use super::*;
@@ -282,7 +284,14 @@ mod tests {
             let answer = move |_| async move {
                 Response::new(if waits { Body::new(Waiting) } else { "there".into() })
             };
-            let _ = serve(server, Arc::default(), builder(), ending, answer).await;
+            let _ = serve(
+                server,
+                Arc::default(),
+                builder(Streams::on(vec![Handle::current()])),
+                ending,
+                answer,
+            )
+            .await;
             let took = began.elapsed();
             assert!(between.contains(&took), "{what}: {took:?}");
             end.abort();
@@ -302,7 +311,9 @@ mod tests {
         let socket = Socket::new(server, activity.clone());
         let began = Instant::now();
         let answer = move |_| async move { Response::new(body()) };
-        let _ = serve(socket, activity, builder(), ending, answer).await;
+        let _ =
+            serve(socket, activity, builder(Streams::on(vec![Handle::current()])), ending, answer)
+                .await;
         let took = began.elapsed();
         client.await.unwrap();
         took
@@ -365,7 +376,9 @@ mod tests {
         let began = Instant::now();
         let activity = Arc::<Activity>::default();
         let socket = Socket::new(server, activity.clone());
-        serve(socket, activity, builder(), ending, answer).await.unwrap_err();
+        serve(socket, activity, builder(Streams::on(vec![Handle::current()])), ending, answer)
+            .await
+            .unwrap_err();
         assert!(began.elapsed() < HEADERS * 3, "{:?}", began.elapsed());
         sending.await.unwrap();
     }

@@ -28,6 +28,8 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, delete, get, post};
 use ext_definition::code;
+use tokio::runtime::Handle;
+use tokio::task::JoinSet;
 use tower::ServiceExt;
 
 use crate::auth::Reading;
@@ -61,30 +63,44 @@ pub type Shared = State<Arc<Platform>>;
 pub struct Service {
     platform: Arc<Platform>,
     router: Router,
+    home: Handle,
 }
 
 impl Service {
-    /// Of a platform.
+    /// Of a platform. On this runtime is done what is no call of an action: it may take longer, and
+    /// the threads that serve connections have others to serve.
     pub fn new(platform: Arc<Platform>) -> Self {
-        Self { router: router(platform.clone()), platform }
+        Self { router: router(platform.clone()), platform, home: Handle::current() }
     }
 
     /// The answer to a request that came from there.
     pub async fn answer(self: Arc<Self>, peer: SocketAddr, request: Request) -> Response {
         // Here rather than in a layer, which axum puts around each address on its own.
-        around(&self.platform, &self.router, peer, request).await
+        around(&self, peer, request).await
+    }
+
+    /// What the router gives for a request whose client waits for it: without one, it ends.
+    async fn at_home(&self, request: Request) -> Response {
+        let mut work = JoinSet::new();
+        work.spawn_on(self.router.clone().oneshot(request), &self.home);
+        match work.join_next().await {
+            Some(Ok(Ok(response))) => response,
+            Some(Ok(Err(never))) => match never {},
+            // A panic, which ends the connection.
+            Some(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            _ => Problem::new(code::SERVER_FULL, "the server ends").retry_after(1).into_response(),
+        }
     }
 }
 
 /// The action that a request calls, if its address is written as it usually is. Nearly all
 /// requests are such calls, and finding that out takes the router longer.
-fn called<'a>(method: &Method, path: &'a str) -> Option<[&'a str; 3]> {
+fn called(path: &str) -> Option<[&str; 3]> {
     let mut names = path.strip_prefix("/v1/")?.split('/');
     let names = [names.next()?, names.next()?, names.next().filter(|_| names.next().is_none())?];
     // The router decodes addresses, and knows what has a dot in it.
     let is_plain = !names.iter().any(|it| it.is_empty() || it.contains('%'));
-    let is_action = is_plain && !names[2].contains('.');
-    (*method == Method::POST && is_action).then_some(names)
+    (is_plain && !names[2].contains('.')).then_some(names)
 }
 
 /// Every address.
@@ -130,12 +146,8 @@ async fn explained(response: Response) -> Response {
 }
 
 /// What is around every request: its id, who asks, the headers of every answer.
-async fn around(
-    platform: &Arc<Platform>,
-    router: &Router,
-    peer: SocketAddr,
-    mut request: Request,
-) -> Response {
+async fn around(service: &Service, peer: SocketAddr, mut request: Request) -> Response {
+    let platform = &service.platform;
     let id = RequestId::of(request.headers());
     let address = request.uri().clone();
     let origin = asker::allowed_origin(platform, request.headers());
@@ -144,14 +156,14 @@ async fn around(
     let asked = Asked { id: id.clone(), asker: asker::asker(platform, peer, &request) };
     let mut response = if preflight && origin.is_some() {
         StatusCode::NO_CONTENT.into_response()
-    } else if let Some(names) = called(request.method(), address.path()) {
+    } else if let Some(names) = called(address.path()) {
         actions::answer(platform, names, asked, request).await
     } else {
         // Bodies are read within limits of our own, which may be larger.
         DefaultBodyLimit::disable().apply(&mut request);
         request.extensions_mut().insert(asked);
         let is_mcp = address.path().starts_with("/mcp");
-        let response = router.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
+        let response = service.at_home(request).await;
         if is_mcp { response } else { explained(response).await }
     };
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
@@ -232,15 +244,14 @@ mod tests {
 
     #[test]
     fn calls_are_told_from_what_the_router_knows() {
-        let of = |method: Method, address: &str| {
+        let of = |address: &str| {
             let path = address.parse::<axum::http::Uri>().unwrap().path().to_owned();
-            called(&method, &path).map(|names| names.map(str::to_owned))
+            called(&path).map(|names| names.map(str::to_owned))
         };
         let names = ["acme", "quotes@1.2.0", "quote"].map(str::to_owned);
         let address = "/v1/acme/quotes@1.2.0/quote";
-        assert_eq!(of(Method::POST, address), Some(names.clone()));
-        assert_eq!(of(Method::POST, &format!("http://localhost{address}?a=b")), Some(names));
-        assert_eq!(of(Method::GET, address), None);
+        assert_eq!(of(address), Some(names.clone()));
+        assert_eq!(of(&format!("http://localhost{address}?a=b")), Some(names));
         for other in [
             "/v1/acme/quotes/openapi.json",
             "/v1/acme/quotes%401.2.0/quote",
@@ -251,7 +262,7 @@ mod tests {
             "/api/acme/quotes/quote",
             "/",
         ] {
-            assert_eq!(of(Method::POST, other), None, "{other}");
+            assert_eq!(of(other), None, "{other}");
         }
     }
 }

@@ -21,6 +21,7 @@ mod connection;
 mod console;
 mod deploy;
 mod files;
+mod front;
 mod gate;
 mod http;
 mod invoke;

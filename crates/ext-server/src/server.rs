@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, oneshot};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
@@ -16,6 +16,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::connection::{self, Activity, FINISH, HEADERS};
 use crate::files;
+use crate::front::Front;
 use crate::http;
 use crate::peers::Peers;
 use crate::platform::Platform;
@@ -38,6 +39,7 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     tls: Option<TlsAcceptor>,
+    front: Front,
 }
 
 impl Server {
@@ -53,8 +55,10 @@ impl Server {
         })?;
         let address = listener.local_addr().map_err(|error| StartError::new(error.to_string()))?;
         configuration.listen = address;
+        let front = Front::start()
+            .map_err(|error| StartError::new(format!("the system gives no threads: {error}")))?;
         let (platform, written) = Platform::open(configuration).await?;
-        Ok(Self { platform, written, listener, address, tls })
+        Ok(Self { platform, written, listener, address, tls, front })
     }
 
     /// Where it listens.
@@ -70,12 +74,12 @@ impl Server {
     /// Serves until `end` is there; then finishes what runs. Gives whether all of it finished, and
     /// was written down, in the time that it had.
     pub async fn serve(self, end: impl Future<Output = ()>) -> bool {
-        let Self { platform, written, listener, tls, .. } = self;
+        let Self { platform, written, listener, tls, front, .. } = self;
         let service = http::Service::new(platform.clone());
         let most = files::most().map_or(CONNECTIONS, |files| CONNECTIONS.min(files / 2).max(1));
         let connections = Arc::new(Semaphore::new(most));
         let peers = Peers::new((most / SHARE).max(1));
-        let builder = connection::builder();
+        let builder = connection::builder(front.streams());
         let (address, version) = (platform.configuration().listen, env!("CARGO_PKG_VERSION"));
         platform.audit.server("start", address.to_string(), version.to_owned()).await;
         let mut end = std::pin::pin!(end);
@@ -106,11 +110,14 @@ impl Server {
             let _ = stream.set_nodelay(true);
             let _ =
                 SockRef::from(&stream).set_tcp_keepalive(&TcpKeepalive::new().with_time(SILENT));
+            // To be read by the thread that serves it.
+            let Ok(stream) = stream.into_std() else { continue };
             let (builder, tls) = (builder.clone(), tls.clone());
             // Its own: what all of them count, all processors would fight for.
             let (service, ending) = (Arc::new(service.clone()), platform.ending());
-            tokio::spawn(async move {
+            front.spawn(async move {
                 let _until_the_end = (permit, place);
+                let Ok(stream) = TcpStream::from_std(stream) else { return };
                 let activity = Arc::<Activity>::default();
                 let stream = Socket::new(stream, activity.clone());
                 let answer = move |request| service.clone().answer(peer, request);

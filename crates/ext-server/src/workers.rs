@@ -30,8 +30,8 @@ const ONCE_LONG: u8 = 16;
 
 /// Places and threads for calls; calls end with them.
 pub struct Workers {
-    /// Where requests are read.
-    front: Handle,
+    /// Where is done what holds up no connection.
+    home: Handle,
     behind: Option<Runtime>,
     host: Host,
     /// Places in front.
@@ -56,8 +56,8 @@ pub struct Habit(Arc<AtomicU8>);
 
 impl Workers {
     /// As many threads behind as there are processors, for the calls of a host; so many calls run
-    /// at once in front, and behind, and so many wait for each. In front are the threads of the
-    /// runtime on which this is called.
+    /// at once in front, and behind, and so many wait for each. What is to be done when a call
+    /// has ended behind is done on the runtime on which this is called.
     ///
     /// # Errors
     /// When the system gives no threads.
@@ -74,7 +74,7 @@ impl Workers {
             .enable_all()
             .build()?;
         let (short, long) = (Gate::new(calls, waiting), Gate::new(calls, waiting));
-        Ok(Self { front: Handle::current(), behind: Some(behind), host, short, long })
+        Ok(Self { home: Handle::current(), behind: Some(behind), host, short, long })
     }
 
     /// A place for a call, behind if it is known to be long; `None` when too many wait already.
@@ -97,7 +97,7 @@ impl Workers {
     /// for it any more. `end` gets `None` when the call was lost by a mistake of the host. `None`:
     /// the server ends.
     ///
-    /// `end` runs in front: what it needs, others wait for as well, and a thread that is kept from
+    /// `end` never runs behind: what it needs, others wait for as well, and a thread that is kept from
     /// its work must not hold it.
     pub async fn run<T, R, E>(&self, turn: Turn, habit: Habit, call: Call<T>, end: E) -> Option<R>
     where
@@ -153,7 +153,7 @@ impl Workers {
             }
             polled
         }));
-        Some(self.front.spawn(async move {
+        Some(self.home.spawn(async move {
             let called = called.await.ok().flatten();
             drop(turn);
             end(called)
@@ -354,7 +354,7 @@ mod tests {
         });
         assert!(tokio::time::timeout(Duration::from_millis(5), call).await.is_err());
         let (called, ended) = (&mut has_ended).await.unwrap();
-        // What is done at its end is done in front.
+        // What is done at its end is done where nothing gives way.
         assert_eq!(called.as_deref(), Some("ext-behind"));
         assert_ne!(ended.as_deref(), Some("ext-behind"));
     }
