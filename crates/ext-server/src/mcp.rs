@@ -141,9 +141,8 @@ impl ServerHandler for Handler {
             ))
             .into());
         }
-        let known = running.action(&tool.action).and_then(|it| running.known(it).cloned());
-        let action = match known {
-            Ok(action) => action,
+        let action = match running.called(&tool.action) {
+            Ok((_, action)) => action.clone(),
             Err(problem) => return Ok(answer::failure(&problem).into()),
         };
         let invocation = Invocation {

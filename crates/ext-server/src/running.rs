@@ -56,9 +56,11 @@ impl Running {
         self.extension.action(name).ok_or_else(|| self.has_no(name))
     }
 
-    /// What is known of an action of this while it runs.
-    pub(crate) fn known(&self, action: &Described) -> Result<&Arc<Action>, Problem> {
-        self.actions.get(&*action.name).ok_or_else(|| self.has_no(&action.name))
+    /// The same with what is known of it while this runs, for a call.
+    pub(crate) fn called(&self, name: &str) -> Result<(&Described, &Arc<Action>), Problem> {
+        let described = self.action(name)?;
+        let action = self.actions.get(&*described.name);
+        action.map(|it| (described, it)).ok_or_else(|| self.has_no(name))
     }
 
     fn has_no(&self, name: &str) -> Problem {

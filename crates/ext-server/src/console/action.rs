@@ -86,7 +86,7 @@ pub async fn run(
 ) -> Result {
     visitor.caller.check(Verb::Invoke, Some(&namespace))?;
     let (running, _) = find(&platform, &namespace, &name)?;
-    let action = running.action(&action)?;
+    let (action, known) = running.called(&action)?;
     let (said, taken) = said(&platform, request, body_limit(&platform, &running)).await?;
     let definition = running.extension.definition();
     let mut inputs = form::inputs(definition, action, Some(&said));
@@ -96,7 +96,7 @@ pub async fn run(
                 id: id.text(),
                 consumer: visitor.caller.name.clone(),
                 surface: Surface::Console,
-                action: running.known(action)?.clone(),
+                action: known.clone(),
                 arguments,
                 taken: Some(taken),
                 parent: None,

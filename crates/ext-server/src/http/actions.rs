@@ -64,7 +64,7 @@ async fn called(
 ) -> Result<Response, Problem> {
     let consumer = asker.may(Verb::Invoke, Some(namespace))?.name.clone();
     let (running, pinned) = find(platform, namespace, name)?;
-    let described = running.action(action)?;
+    let (described, action) = running.called(action)?;
     let by_get = matches!(*request.method(), Method::GET | Method::HEAD);
     if *request.method() != Method::POST && !(by_get && described.options.function) {
         return Ok(wrong_method(described));
@@ -86,7 +86,7 @@ async fn called(
         id: id.text(),
         consumer,
         surface: Surface::Http,
-        action: running.known(described)?.clone(),
+        action: action.clone(),
         arguments,
         taken,
         parent,

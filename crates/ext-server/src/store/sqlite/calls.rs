@@ -59,7 +59,7 @@ pub async fn add(
         let statement = sqlx::AssertSqlSafe(insert(some.len()));
         sqlx::query_with(statement, values).execute(&mut *connection).await?;
         calls = others;
-        if !pause.is_zero() {
+        if !pause.is_zero() && !calls.is_empty() {
             tokio::time::sleep(pause).await;
         }
     }
