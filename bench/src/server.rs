@@ -49,14 +49,11 @@ const SHORTER: u32 = 4;
 /// Until the log of what was asked is written.
 const SETTLED: Duration = Duration::from_millis(400);
 
-/// From so many of them nearly nothing is to be stolen.
+/// From so many of them nothing is to be stolen.
 const QUIET_ROUNDS: usize = SHORTER as usize * ROUNDS;
 
 /// How many of them there are at most.
 const SHORT_ROUNDS: usize = 5 * QUIET_ROUNDS;
-
-/// The part of the processors' time that is nearly nothing.
-const LITTLE: f64 = 0.01;
 
 /// Connections, each with one request at a time.
 const CONNECTIONS: usize = 32;
@@ -187,15 +184,15 @@ fn compare(what: &str, ours: &Target, peer: &Target, bar: f64) -> Result<Row> {
 }
 
 /// Asks at half of the rate that there is just then, and compares the slow answers with those in
-/// the middle, in short rounds from which nearly nothing was stolen, or if there are not enough of
-/// them, least: on a virtual machine whose neighbours work, most of what is slow is what the
-/// machine is kept from, and a minute later it may be a quarter slower or faster. Gives the
-/// percentile, the median, and the ratio.
+/// the middle, in short rounds from which nothing was stolen, or if there are not enough of them,
+/// least: on a virtual machine whose neighbours work, most of what is slow is what the machine is
+/// kept from, and a hundredth of the time may be all of the slowest hundredth. A minute later it
+/// may be a quarter slower or faster. Gives the percentile, the median, and the ratio.
 fn tail(what: &str, target: &Target) -> Result<(String, String, f64)> {
     progress(what);
     let mut rounds = Vec::new();
     let is_enough = |rounds: &[(f64, f64, f64)]| {
-        rounds.iter().filter(|(stolen, ..)| *stolen <= LITTLE).count() >= QUIET_ROUNDS
+        rounds.iter().filter(|(stolen, ..)| *stolen <= 0.0).count() >= QUIET_ROUNDS
     };
     while rounds.len() < SHORT_ROUNDS && !is_enough(&rounds) {
         let peak = load::most(target, CONNECTIONS, ROUND / SHORTER)?;

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::load::{self, Latencies, Target};
 use super::process::Server;
-use super::{ANSWER, Bench, CONNECTIONS, LITTLE, REQUEST, ROUND, ROUNDS, micros, path};
+use super::{ANSWER, Bench, CONNECTIONS, REQUEST, ROUND, ROUNDS, micros, path};
 use crate::measure::{Row, median, progress, stolen};
 use crate::{Failure, Result};
 
@@ -34,7 +34,10 @@ const OTHERS: [(&str, &str, &str, Option<f64>); 4] = [
     ("is called", "/v1/bench/called/quote", REQUEST, None),
 ];
 
-/// How often is measured at most until nearly nothing was stolen meanwhile.
+/// The part of the processors' time that is nearly nothing.
+const LITTLE: f64 = 0.01;
+
+/// How often is measured at most until no more was stolen meanwhile.
 const ATTEMPTS: usize = 4;
 
 pub fn run(bench: &Bench) -> Result<Vec<Row>> {
