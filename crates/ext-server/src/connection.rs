@@ -221,6 +221,10 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
+
+    fn here() -> Builder<Streams> {
+        builder(Streams::on(vec![Handle::current()]))
+    }
     use crate::socket::Socket;
 
     /// Frames of HTTP/2 (RFC 9113, section 4.1): the beginning of a connection with these
@@ -284,14 +288,7 @@ mod tests {
             let answer = move |_| async move {
                 Response::new(if waits { Body::new(Waiting) } else { "there".into() })
             };
-            let _ = serve(
-                server,
-                Arc::default(),
-                builder(Streams::on(vec![Handle::current()])),
-                ending,
-                answer,
-            )
-            .await;
+            let _ = serve(server, Arc::default(), here(), ending, answer).await;
             let took = began.elapsed();
             assert!(between.contains(&took), "{what}: {took:?}");
             end.abort();
@@ -311,9 +308,7 @@ mod tests {
         let socket = Socket::new(server, activity.clone());
         let began = Instant::now();
         let answer = move |_| async move { Response::new(body()) };
-        let _ =
-            serve(socket, activity, builder(Streams::on(vec![Handle::current()])), ending, answer)
-                .await;
+        let _ = serve(socket, activity, here(), ending, answer).await;
         let took = began.elapsed();
         client.await.unwrap();
         took
@@ -376,9 +371,7 @@ mod tests {
         let began = Instant::now();
         let activity = Arc::<Activity>::default();
         let socket = Socket::new(server, activity.clone());
-        serve(socket, activity, builder(Streams::on(vec![Handle::current()])), ending, answer)
-            .await
-            .unwrap_err();
+        serve(socket, activity, here(), ending, answer).await.unwrap_err();
         assert!(began.elapsed() < HEADERS * 3, "{:?}", began.elapsed());
         sending.await.unwrap();
     }

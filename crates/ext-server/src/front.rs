@@ -14,13 +14,15 @@ use std::thread;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 
+use crate::machine::processors;
+
 /// The threads; they end with it, and what they serve ends with them.
 pub struct Front(Vec<Thread>);
 
 struct Thread {
     handle: Handle,
-    /// How many connections it serves.
-    connections: Arc<AtomicUsize>,
+    /// Each connection that it serves has this as well.
+    connections: Arc<()>,
     /// The thread ends when this is gone.
     _ends: oneshot::Sender<()>,
 }
@@ -31,16 +33,15 @@ impl Front {
     /// # Errors
     /// When the system gives no threads.
     pub fn start() -> io::Result<Self> {
-        let threads = thread::available_parallelism().map_or(1, usize::from);
-        (0..threads).map(|_| Thread::start()).collect::<io::Result<_>>().map(Self)
+        (0..processors()).map(|_| Thread::start()).collect::<io::Result<_>>().map(Self)
     }
 
     /// Serves a connection on the thread that has the fewest.
     pub fn spawn(&self, connection: impl Future<Output = ()> + Send + 'static) {
-        let fewest = self.0.iter().min_by_key(|it| it.connections.load(Relaxed));
+        let fewest = self.0.iter().min_by_key(|it| Arc::strong_count(&it.connections));
         // There is at least one processor.
         let Some(thread) = fewest else { return };
-        let counted = Counted::new(&thread.connections);
+        let counted = thread.connections.clone();
         thread.handle.spawn(async move {
             let _until_the_end = counted;
             connection.await;
@@ -64,22 +65,6 @@ impl Thread {
             runtime.shutdown_background();
         })?;
         Ok(Self { handle, connections: Arc::default(), _ends: ends })
-    }
-}
-
-/// A connection, as long as it is there.
-struct Counted(Arc<AtomicUsize>);
-
-impl Counted {
-    fn new(connections: &Arc<AtomicUsize>) -> Self {
-        connections.fetch_add(1, Relaxed);
-        Self(connections.clone())
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Relaxed);
     }
 }
 
@@ -149,7 +134,7 @@ mod tests {
         assert_eq!(count(there, threads * 3).await, vec![3; threads]);
         // Those that have ended count no more.
         drop((end, ended));
-        while front.0.iter().any(|it| it.connections.load(Relaxed) > 0) {
+        while front.0.iter().any(|it| Arc::strong_count(&it.connections) > 1) {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         let (sender, there) = mpsc::channel(1);

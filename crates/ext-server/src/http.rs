@@ -28,11 +28,10 @@ use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, delete, get, post};
 use ext_definition::code;
-use tokio::runtime::Handle;
-use tokio::task::JoinSet;
 use tower::ServiceExt;
 
 use crate::auth::Reading;
+use crate::invoke::lost;
 use crate::metrics::OPENMETRICS;
 use crate::platform::Platform;
 use crate::problem::Problem;
@@ -63,33 +62,18 @@ pub type Shared = State<Arc<Platform>>;
 pub struct Service {
     platform: Arc<Platform>,
     router: Router,
-    home: Handle,
 }
 
 impl Service {
-    /// Of a platform. On this runtime is done what is no call of an action: it may take longer, and
-    /// the threads that serve connections have others to serve.
+    /// Of a platform.
     pub fn new(platform: Arc<Platform>) -> Self {
-        Self { router: router(platform.clone()), platform, home: Handle::current() }
+        Self { router: router(platform.clone()), platform }
     }
 
     /// The answer to a request that came from there.
     pub async fn answer(self: Arc<Self>, peer: SocketAddr, request: Request) -> Response {
         // Here rather than in a layer, which axum puts around each address on its own.
-        around(&self, peer, request).await
-    }
-
-    /// What the router gives for a request whose client waits for it: without one, it ends.
-    async fn at_home(&self, request: Request) -> Response {
-        let mut work = JoinSet::new();
-        work.spawn_on(self.router.clone().oneshot(request), &self.home);
-        match work.join_next().await {
-            Some(Ok(Ok(response))) => response,
-            Some(Ok(Err(never))) => match never {},
-            // A panic, which ends the connection.
-            Some(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-            _ => Problem::new(code::SERVER_FULL, "the server ends").retry_after(1).into_response(),
-        }
+        around(&self.platform, &self.router, peer, request).await
     }
 }
 
@@ -146,8 +130,12 @@ async fn explained(response: Response) -> Response {
 }
 
 /// What is around every request: its id, who asks, the headers of every answer.
-async fn around(service: &Service, peer: SocketAddr, mut request: Request) -> Response {
-    let platform = &service.platform;
+async fn around(
+    platform: &Arc<Platform>,
+    router: &Router,
+    peer: SocketAddr,
+    mut request: Request,
+) -> Response {
     let id = RequestId::of(request.headers());
     let address = request.uri().clone();
     let origin = asker::allowed_origin(platform, request.headers());
@@ -163,7 +151,9 @@ async fn around(service: &Service, peer: SocketAddr, mut request: Request) -> Re
         DefaultBodyLimit::disable().apply(&mut request);
         request.extensions_mut().insert(asked);
         let is_mcp = address.path().starts_with("/mcp");
-        let response = service.at_home(request).await;
+        // It may take longer, and this thread has other connections to serve.
+        let routed = platform.workers.at_home(router.clone().oneshot(request)).await;
+        let response = routed.map_or_else(|| lost().into_response(), |Ok(response)| response);
         if is_mcp { response } else { explained(response).await }
     };
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {

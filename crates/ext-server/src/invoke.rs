@@ -107,8 +107,8 @@ impl Platform {
     }
 }
 
-/// Of a call that ends with the server.
-fn lost() -> Problem {
+/// Of what ends with the server.
+pub(crate) fn lost() -> Problem {
     Problem::new(code::SERVER_FULL, "the server ends").retry_after(1)
 }
 

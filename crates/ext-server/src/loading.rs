@@ -9,6 +9,7 @@ use ext_host::{Grants, Options};
 use ext_registry::PackageName;
 
 use crate::gate::Gate;
+use crate::machine::processors;
 use crate::permission;
 use crate::platform::Platform;
 use crate::problem::Problem;
@@ -85,8 +86,7 @@ impl Platform {
         deployments: Vec<Deployment>,
         granted: &(dyn Fn(&PackageName) -> BTreeSet<String> + Sync),
     ) -> Vec<Attempt> {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let share = deployments.len().div_ceil(threads).max(1);
+        let share = deployments.len().div_ceil(processors()).max(1);
         let load = |deployment: &Deployment| {
             let component = self.packages.read(&deployment.component)?;
             self.load_component(&component, deployment, &granted(&deployment.name))

@@ -3,6 +3,11 @@
 /// Bytes of memory where nobody says how many there are.
 const UNKNOWN: usize = 4 << 30;
 
+/// How many threads it runs at once.
+pub fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
 /// How much memory this process may have, in bytes: all of the machine's, or what its control group
 /// is given (Linux, "Control Group v2", `memory.max`).
 pub fn memory() -> usize {

@@ -8,7 +8,7 @@
 //! processors nor places, since both kinds of calls have places of their own.
 
 use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -17,9 +17,10 @@ use std::time::Duration;
 
 use ext_host::Host;
 use tokio::runtime::{Builder, Handle, Runtime};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::gate::{Gate, Permit};
+use crate::machine::processors;
 use crate::sched::{Beginning, STALE, give_way, let_others_go};
 
 /// A call that computes no longer is short.
@@ -62,7 +63,7 @@ impl Workers {
     /// # Errors
     /// When the system gives no threads.
     pub fn new(host: Host, calls: usize, waiting: usize) -> std::io::Result<Self> {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = processors();
         let behind = Builder::new_multi_thread()
             .worker_threads(threads)
             // For what reads and writes large values, which is computing as well.
@@ -97,8 +98,8 @@ impl Workers {
     /// for it any more. `end` gets `None` when the call was lost by a mistake of the host. `None`:
     /// the server ends.
     ///
-    /// `end` never runs behind: what it needs, others wait for as well, and a thread that is kept from
-    /// its work must not hold it.
+    /// `end` never runs behind: what it needs, others wait for as well, and a thread that is kept
+    /// from its work must not hold it.
     pub async fn run<T, R, E>(&self, turn: Turn, habit: Habit, call: Call<T>, end: E) -> Option<R>
     where
         T: Send + 'static,
@@ -167,6 +168,21 @@ impl Workers {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Option<T> {
         self.behind.as_ref()?.spawn_blocking(work).await.ok()
+    }
+
+    /// Does what is no call where it holds up no connection, as long as somebody waits for it.
+    /// `None`: the server ends. What panics there panics here.
+    pub async fn at_home<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Option<T> {
+        // Ends what it has when it is dropped.
+        let mut set = JoinSet::new();
+        set.spawn_on(work, &self.home);
+        match set.join_next().await? {
+            Ok(done) => Some(done),
+            Err(error) => resume_unwind(error.try_into_panic().ok()?),
+        }
     }
 }
 
@@ -357,6 +373,20 @@ mod tests {
         // What is done at its end is done where nothing gives way.
         assert_eq!(called.as_deref(), Some("ext-behind"));
         assert_ne!(ended.as_deref(), Some("ext-behind"));
+    }
+
+    #[tokio::test]
+    async fn what_is_done_at_home_ends_when_nobody_waits() {
+        let workers = workers();
+        assert_eq!(workers.at_home(async { 7 }).await, Some(7));
+        let (ends, ended) = tokio::sync::oneshot::channel::<()>();
+        let endless = workers.at_home(async move {
+            let _ends = ends;
+            std::future::pending::<()>().await
+        });
+        assert!(tokio::time::timeout(Duration::from_millis(5), endless).await.is_err());
+        let ended = tokio::time::timeout(Duration::from_secs(30), ended).await;
+        assert!(ended.unwrap().is_err());
     }
 
     #[tokio::test]
