@@ -21,6 +21,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::front::Streams;
 use crate::seldom::Seldom;
+use crate::unread::watched;
 
 /// How long a client may take for its first request or the next one, and at most twice as long.
 pub const HEADERS: Duration = Duration::from_secs(15);
@@ -72,10 +73,11 @@ where
     let answers = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
         let doing = of_requests.request(request.version());
         // Moved around no more: hyper would, some times for each request.
-        let answer = Box::pin(answer(request.map(Body::new)));
+        let (request, unread) = watched(request);
+        let answer = Box::pin(answer(request));
         let activity = of_requests.clone();
         async move {
-            let response = answer.await;
+            let response = unread.taken(answer.await).await;
             let has_streams = activity.has_streams.load(Relaxed);
             if !has_streams {
                 let is_endless = response.extensions().get::<Endless>().is_some();

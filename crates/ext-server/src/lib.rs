@@ -55,6 +55,7 @@ mod text;
 mod tokens;
 mod trace;
 mod turns;
+mod unread;
 mod workers;
 
 pub use deploy::{DeployRequest, Stage};

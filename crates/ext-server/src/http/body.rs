@@ -17,14 +17,8 @@ use crate::stream::next;
 /// Longest that a body may take to come.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Who has not sent anything for so long waits for the answer.
-const PAUSE: Duration = Duration::from_secs(1);
-
 /// Bytes of a body that takes no room: as many as come with nearly all calls.
 const FREE: usize = 4 << 10;
-
-/// Most bytes of a body that is too large which are read all the same.
-const SKIPPED: usize = 64 << 20;
 
 /// The media type of a body, without parameters; empty: the request does not say.
 pub fn media_type(headers: &HeaderMap) -> &str {
@@ -53,11 +47,6 @@ pub async fn whole(
 ) -> Result<(Parts, Bytes), Problem> {
     let length = request.headers().get(header::CONTENT_LENGTH);
     if length.and_then(|it| it.to_str().ok()?.parse::<usize>().ok()).is_some_and(|it| it > most) {
-        // Whoever still sends would see the connection break, and not the answer; who asked
-        // before he sends is told now.
-        if !request.headers().contains_key(header::EXPECT) {
-            let _ = tokio::time::timeout(PATIENCE, skip(request.into_body())).await;
-        }
         return Err(too_large(most));
     }
     let (parts, body) = request.into_parts();
@@ -103,17 +92,6 @@ async fn all(body: Body, most: usize, mut taken: Option<&mut Taken>) -> Result<B
         all.extend_from_slice(&part);
     }
     Ok(if all.is_empty() { first } else { all.into() })
-}
-
-/// Reads what comes without a pause, up to a limit, and keeps nothing of it.
-async fn skip(body: Body) {
-    let (mut stream, mut left) = (body.into_data_stream(), SKIPPED);
-    while let Ok(Some(Ok(bytes))) = tokio::time::timeout(PAUSE, next(&mut stream)).await {
-        match left.checked_sub(bytes.len()) {
-            Some(rest) => left = rest,
-            None => return,
-        }
-    }
 }
 
 fn too_large(most: usize) -> Problem {
