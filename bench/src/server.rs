@@ -10,9 +10,11 @@ mod many;
 mod native;
 mod neighbour;
 mod process;
+mod processors;
+mod tail;
+mod witness;
 
 use std::path::{Path, PathBuf};
-use std::thread;
 use std::time::Duration;
 
 use ext_registry::Registry;
@@ -34,26 +36,11 @@ const FRESH_BAR: f64 = 1.0;
 /// Lowest ratio to a native handler's.
 const REUSED_BAR: f64 = 0.5;
 
-/// Highest ratio of the 99th percentile of latencies to the median.
-const TAIL_BAR: f64 = 5.0;
-
 /// How often each is measured.
 const ROUNDS: usize = 7;
 
 /// How long each time.
 const ROUND: Duration = Duration::from_secs(2);
-
-/// Rounds of latencies are so much shorter.
-const SHORTER: u32 = 4;
-
-/// Until the log of what was asked is written.
-const SETTLED: Duration = Duration::from_millis(400);
-
-/// From so many of them nothing is to be stolen.
-const QUIET_ROUNDS: usize = SHORTER as usize * ROUNDS;
-
-/// How many of them there are at most.
-const SHORT_ROUNDS: usize = 5 * QUIET_ROUNDS;
 
 /// Connections, each with one request at a time.
 const CONNECTIONS: usize = 32;
@@ -125,7 +112,7 @@ impl Bench {
 pub fn run() -> Result<Vec<Row>> {
     let bench = Bench::new()?;
     let mut rows = Vec::new();
-    for part in [requests, many::run, neighbour::run] {
+    for part in [requests, tail::run, many::run, neighbour::run] {
         // Said as they come: all of it takes minutes.
         let more = part(&bench)?;
         more.iter().for_each(|row| progress(&row.to_string()));
@@ -149,13 +136,7 @@ fn requests(bench: &Bench) -> Result<Vec<Row>> {
     let against = "requests per second, instances reused, against axum";
     let native = Target::new(&native, "/", REQUEST, ANSWER);
     let second = compare(against, &reused, &native, REUSED_BAR)?;
-    let own = "99th percentile at half of the rate with an instance for each, against the median";
-    let (tail, middle, ratio) = tail(own, &fresh)?;
-    let third = Row::ratio(own, tail, middle, ratio, TAIL_BAR);
-    let its = "the same of axum, at half of its rate";
-    let (tail, middle, ratio) = self::tail(its, &native)?;
-    let fourth = Row::information(its, tail, middle, format!("{ratio:.2} ×"));
-    Ok(vec![first, second, third, fourth])
+    Ok(vec![first, second])
 }
 
 /// Asks both by turns as fast as they answer.
@@ -181,32 +162,6 @@ fn compare(what: &str, ours: &Target, peer: &Target, bar: f64) -> Result<Row> {
     let (rate, peer) = (median(rates), median(peers));
     let text = |rate: f64| format!("{rate:.0}/s");
     Ok(Row::at_least(what, text(rate), text(peer), median(ratios), bar))
-}
-
-/// Asks at half of the rate that there is just then, and compares the slow answers with those in
-/// the middle, in short rounds from which nothing was stolen, or if there are not enough of them,
-/// least: on a virtual machine whose neighbours work, most of what is slow is what the machine is
-/// kept from, and a hundredth of the time may be all of the slowest hundredth. A minute later it
-/// may be a quarter slower or faster. Gives the percentile, the median, and the ratio.
-fn tail(what: &str, target: &Target) -> Result<(String, String, f64)> {
-    progress(what);
-    let mut rounds = Vec::new();
-    let is_enough = |rounds: &[(f64, f64, f64)]| {
-        rounds.iter().filter(|(stolen, ..)| *stolen <= 0.0).count() >= QUIET_ROUNDS
-    };
-    while rounds.len() < SHORT_ROUNDS && !is_enough(&rounds) {
-        let peak = load::most(target, CONNECTIONS, ROUND / SHORTER)?;
-        thread::sleep(SETTLED);
-        let round = || load::at_rate(target, CONNECTIONS, peak / 2.0, ROUND / SHORTER);
-        let (stolen, latencies) = measure::stolen(round)?;
-        rounds.push((stolen, latencies.percentile(99.0), latencies.percentile(50.0)));
-    }
-    rounds.sort_by(|a, b| a.0.total_cmp(&b.0));
-    rounds.truncate(QUIET_ROUNDS);
-    let of = |value: fn(&(f64, f64, f64)) -> f64| median(rounds.iter().map(value).collect());
-    let most = rounds.last().map_or(0.0, |it| it.0) * 100.0;
-    progress(&format!("at most {most:.1} % of the processors' time was stolen"));
-    Ok((micros(of(|it| it.1)), micros(of(|it| it.2)), of(|it| it.1 / it.2)))
 }
 
 fn micros(seconds: f64) -> String {

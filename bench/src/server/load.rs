@@ -12,6 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::process::Server;
+use super::witness::Away;
 use crate::{Failure, Result};
 
 /// How long an answer may take before the benchmark is given up.
@@ -38,14 +39,37 @@ impl Target {
     }
 }
 
-/// How long answers took, in seconds, sorted.
-pub struct Latencies(Vec<f64>);
+/// How long answers took.
+pub struct Latencies(Vec<Latency>);
+
+/// How long one took.
+struct Latency {
+    /// From when its request was due until it was there.
+    from_to: Range<Instant>,
+    seconds: f64,
+}
 
 impl Latencies {
-    /// What so many of a hundred did not take longer than.
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Those that have nothing to do with the times in which a processor was away.
+    pub fn without(mut self, away: &Away) -> Self {
+        self.0.retain(|it| !away.concerns(&it.from_to));
+        self
+    }
+
+    /// The 99th percentile against the median.
+    pub fn ratio(&self) -> f64 {
+        self.percentile(99.0) / self.percentile(50.0)
+    }
+
+    /// What so many of a hundred did not take longer than, in seconds.
     pub fn percentile(&self, percent: f64) -> f64 {
         let at = (self.0.len() as f64 * percent / 100.0).ceil() as usize;
-        self.0.get(at.saturating_sub(1)).copied().unwrap_or(f64::NAN)
+        self.0.get(at.saturating_sub(1)).map_or(f64::NAN, |it| it.seconds)
     }
 }
 
@@ -83,11 +107,13 @@ pub fn at_rate(
             let due = started + Duration::from_secs_f64(number as f64 / rate);
             thread::sleep(due.saturating_duration_since(Instant::now()));
             connection.ask()?;
-            latencies.push(due.elapsed().as_secs_f64());
+            let there = Instant::now();
+            let seconds = there.duration_since(due).as_secs_f64();
+            latencies.push(Latency { from_to: due..there, seconds });
         }
     })?;
-    let mut latencies = latencies.concat();
-    latencies.sort_by(f64::total_cmp);
+    let mut latencies: Vec<_> = latencies.into_iter().flatten().collect();
+    latencies.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
     Ok(Latencies(latencies))
 }
 
