@@ -2,7 +2,8 @@
 //! settings, HTTP/1.1 on the loopback address, the log of calls written.
 //!
 //! Requests come from this process, on the same processors: every server pays the same for
-//! them, so that a ratio is nearer to 1 than it would be with requests from elsewhere.
+//! them, so that a ratio is nearer to 1 than it would be with requests from elsewhere. For the
+//! [tail](tail) of latencies each has processors of its own.
 
 mod copies;
 mod load;
