@@ -3,7 +3,7 @@
 //!
 //! Requests come from this process, on the same processors: every server pays the same for
 //! them, so that a ratio is nearer to 1 than it would be with requests from elsewhere. For the
-//! [tail](tail) of latencies each has processors of its own.
+//! [tail] of latencies each has processors of its own.
 
 mod copies;
 mod load;
