@@ -39,15 +39,9 @@ impl Target {
     }
 }
 
-/// How long answers took.
-pub struct Latencies(Vec<Latency>);
-
-/// How long one took.
-struct Latency {
-    /// From when its request was due until it was there.
-    from_to: Range<Instant>,
-    seconds: f64,
-}
+/// How long answers took: each from when its request was due until it was there, the shortest
+/// first.
+pub struct Latencies(Vec<Range<Instant>>);
 
 impl Latencies {
     /// How many there are.
@@ -57,7 +51,7 @@ impl Latencies {
 
     /// Those that have nothing to do with the times in which a processor was away.
     pub fn without(mut self, away: &Away) -> Self {
-        self.0.retain(|it| !away.concerns(&it.from_to));
+        self.0.retain(|it| !away.concerns(it));
         self
     }
 
@@ -69,7 +63,7 @@ impl Latencies {
     /// What so many of a hundred did not take longer than, in seconds.
     pub fn percentile(&self, percent: f64) -> f64 {
         let at = (self.0.len() as f64 * percent / 100.0).ceil() as usize;
-        self.0.get(at.saturating_sub(1)).map_or(f64::NAN, |it| it.seconds)
+        self.0.get(at.saturating_sub(1)).map_or(f64::NAN, |it| (it.end - it.start).as_secs_f64())
     }
 }
 
@@ -107,13 +101,11 @@ pub fn at_rate(
             let due = started + Duration::from_secs_f64(number as f64 / rate);
             thread::sleep(due.saturating_duration_since(Instant::now()));
             connection.ask()?;
-            let there = Instant::now();
-            let seconds = there.duration_since(due).as_secs_f64();
-            latencies.push(Latency { from_to: due..there, seconds });
+            latencies.push(due..Instant::now());
         }
     })?;
-    let mut latencies: Vec<_> = latencies.into_iter().flatten().collect();
-    latencies.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
+    let mut latencies = latencies.concat();
+    latencies.sort_by_key(|it| it.end - it.start);
     Ok(Latencies(latencies))
 }
 
