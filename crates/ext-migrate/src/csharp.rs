@@ -33,6 +33,12 @@ pub struct File {
     pub declarations: Vec<Declaration>,
     /// `using NAME = TYPE;`
     pub aliases: Vec<(String, TypeName)>,
+    /// `using A.B;`
+    pub usings: Vec<Vec<String>>,
+    /// `global using A.B;`
+    pub global_usings: Vec<Vec<String>>,
+    /// Types in a later branch of an `#if` whose earlier branch declares the same type.
+    pub alternatives: Vec<(String, Place)>,
     /// Lines, from 1, where the text is no C# that is understood here.
     pub errors: Vec<u32>,
     /// Whether it took too long.
@@ -113,10 +119,11 @@ impl<'a> Reader<'a> {
 
     /// Every type of the file, nested ones too. No recursion: sources may be nested deeply.
     fn types(&self, root: Node<'_>, file: &mut File) {
-        let mut stack = vec![(root, Vec::<String>::new())];
-        while let Some((node, path)) = stack.pop() {
+        let mut stack = vec![(root, Vec::<String>::new(), None)];
+        while let Some((node, path, earlier)) = stack.pop() {
             let mut path = path;
             let mut inner = Vec::new();
+            let first_in_node = file.declarations.len();
             for child in node.named_children(&mut node.walk()) {
                 match child.kind() {
                     // It ends with the file: what follows is in it.
@@ -125,20 +132,30 @@ impl<'a> Reader<'a> {
                     }
                     "namespace_declaration" => {
                         let name = self.identifier(child.child_by_field_name("name"));
-                        inner.push((child, extended(&path, &name)));
+                        inner.push((child, extended(&path, &name), None));
                     }
-                    "using_directive" => file.aliases.extend(self.alias(child)),
+                    "using_directive" => self.using(child, file),
                     "interface_declaration"
                     | "struct_declaration"
                     | "class_declaration"
                     | "record_declaration"
                     | "enum_declaration" => {
                         let declaration = self.declaration(child, &path);
-                        inner.push((child, extended(&path, &declaration.name)));
+                        let branch = earlier.and_then(|first| file.declarations.get(first..));
+                        if branch.into_iter().flatten().any(|it| it.is_same_type(&declaration)) {
+                            file.alternatives.push((declaration.name, declaration.place));
+                            continue;
+                        }
+                        inner.push((child, extended(&path, &declaration.name), None));
                         file.declarations.push(declaration);
                     }
-                    "declaration_list" | "ERROR" => inner.push((child, path.clone())),
-                    kind if kind.starts_with("preproc_") => inner.push((child, path.clone())),
+                    "declaration_list" | "ERROR" => inner.push((child, path.clone(), earlier)),
+                    kind if is_later_branch(kind) => {
+                        inner.push((child, path.clone(), Some(earlier.unwrap_or(first_in_node))));
+                    }
+                    kind if kind.starts_with("preproc_") => {
+                        inner.push((child, path.clone(), earlier));
+                    }
                     _ => {}
                 }
             }
@@ -146,12 +163,28 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn alias(&self, node: Node<'_>) -> Option<(String, TypeName)> {
-        let name = node.child_by_field_name("name")?;
-        // `using A = B;` names a type behind the name; `using B;` has no field of that name.
-        let ty = node.named_children(&mut node.walk()).find(|it| it.id() != name.id())?;
-        Some((self.identifier(Some(name)), self.type_name(ty)))
+    fn using(&self, node: Node<'_>, file: &mut File) {
+        let name = node.child_by_field_name("name");
+        let mut cursor = node.walk();
+        let mut rest =
+            node.named_children(&mut cursor).filter(|it| Some(it.id()) != name.map(|it| it.id()));
+        let Some(target) = rest.next() else { return };
+        let has = |word| node.children(&mut node.walk()).any(|it| it.kind() == word);
+        match (name, self.type_name(target)) {
+            // `using A = B;` has a name; `using B;` has none.
+            (Some(name), ty) => file.aliases.push((self.identifier(Some(name)), ty)),
+            (None, TypeName::Named(segments, _)) if !has("static") => match has("global") {
+                true => file.global_usings.push(segments),
+                false => file.usings.push(segments),
+            },
+            (None, _) => {}
+        }
     }
+}
+
+/// Whether a node is what is compiled when the condition of the `#if` before it does not hold.
+fn is_later_branch(kind: &str) -> bool {
+    kind == "preproc_else" || kind == "preproc_elif"
 }
 
 fn extended(path: &[String], name: &str) -> Vec<String> {

@@ -3,6 +3,7 @@
 use ext_definition::code;
 use ext_definition::diagnostic::{Diagnostic, Place};
 
+use super::csharp::declaration::Declaration;
 use super::csharp::index::{Index, is_o11, is_o11_class};
 use super::model::{Library, Note, Topic};
 use super::{o11, odc};
@@ -31,6 +32,13 @@ pub fn library(index: &Index) -> Result<Library, Diagnostic> {
         ([], several) => odc::library(index, several),
         _ => return Err(several(places())),
     };
+    if let Some(versions) = versions(index, &library, extensions.iter().chain(&interfaces)) {
+        return Err(versions);
+    }
+    for (name, place) in &index.alternatives {
+        let text = "is in both branches of an `#if`; the first was read";
+        library.note(Topic::Source, name, text, place);
+    }
     for (file, line) in &index.errors {
         let place = Place { file: file.clone(), line: line.unwrap_or(0), column: 0 };
         let text = match line {
@@ -57,6 +65,30 @@ fn none() -> Diagnostic {
                 methods `Mss…`, an ODC external library an interface with `[OSInterface]`: give \
                 the folder that has it";
     Diagnostic::error(code::NO_LIBRARY, message).help(help)
+}
+
+/// Refuses sources that hold two versions of the extension: together they are neither.
+fn versions<'a>(
+    index: &Index,
+    library: &Library,
+    extensions: impl Iterator<Item = &'a usize> + Clone,
+) -> Option<Diagnostic> {
+    let is_used = |position: usize| {
+        let declaration = &index.declarations[position];
+        let structures = library.structures.iter().map(|it| &it.place);
+        let enums = library.enums.iter().map(|it| &it.place);
+        let implements = |extension: &Declaration| {
+            declaration.bases.iter().any(|base| base.last() == extension.name)
+        };
+        structures.chain(enums).any(|it| *it == declaration.place)
+            || extensions.clone().any(|&it| it == position || implements(&index.declarations[it]))
+    };
+    let (position, other) = index.versions.iter().find(|(position, _)| is_used(*position))?;
+    let declaration = &index.declarations[*position];
+    let message = format!("the C# files declare two versions of `{}`", declaration.name);
+    let help = "give the folder of one version of the extension";
+    let diagnostic = Diagnostic::error(code::SEVERAL_LIBRARIES, message).help(help);
+    Some(diagnostic.at(Some(&declaration.place)).at(Some(other)))
 }
 
 fn several<'a>(places: impl Iterator<Item = &'a Place>) -> Diagnostic {

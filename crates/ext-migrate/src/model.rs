@@ -199,6 +199,7 @@ pub enum Topic {
     SeveralOutputs,
     Default,
     Limit,
+    Description,
     Name,
     OriginalName,
     Icon,

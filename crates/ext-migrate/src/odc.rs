@@ -225,8 +225,16 @@ fn said_type(
     }
 }
 
-fn text(builder: &Builder<'_>, attribute: Option<&Attribute>, key: &str) -> Option<String> {
-    attribute?.get(key)?.text(&builder.index.constants)
+/// The constant text of an attribute; a note if it has another value.
+fn text(builder: &mut Builder<'_>, attribute: Option<&Attribute>, key: &str) -> Option<String> {
+    let attribute = attribute?;
+    let value = attribute.get(key).filter(|it| **it != Value::Null)?;
+    let text = value.text(&builder.index.constants);
+    if text.is_none() {
+        let text = format!("has a `{key}` that is not a constant text: `{value}`");
+        builder.library.note(Topic::Description, &attribute.name, text, &attribute.place);
+    }
+    text
 }
 
 fn icon(builder: &mut Builder<'_>, attribute: Option<&Attribute>, element: &str) {

@@ -34,6 +34,7 @@ const SECTIONS: &[(Topic, &str, &str)] = &[
     ),
     (Topic::Default, "Default values", "What could not be said in Rust: callers give a value."),
     (Topic::Limit, "Lengths and decimals", "Rust's type has no such limit: nothing checks it."),
+    (Topic::Description, "Descriptions", "Compare them with the C# source."),
     (Topic::Name, "Changed names", "Rename them if there is a better one."),
     (
         Topic::OriginalName,

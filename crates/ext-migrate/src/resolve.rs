@@ -230,15 +230,18 @@ impl<'a> Builder<'a> {
     }
 
     fn simple(&mut self, segments: &[String], scope: Scope<'_>, depth: usize) -> Type {
-        if let Some(own) = (self.own)(self, segments, scope) {
+        let name = segments.last().map_or("", String::as_str);
+        let basic = Basic::of_csharp(name);
+        // A library may have a `DateTime` of its own, and use that of .NET elsewhere.
+        let is_own = basic.is_none()
+            || segments.len() > 1
+            || self.index.is_visible(name, scope.file, scope.path);
+        if is_own && let Some(own) = (self.own)(self, segments, scope) {
             return own;
         }
-        let name = segments.last().map_or("", String::as_str);
-        if let Some(basic) = Basic::of_csharp(name) {
-            return Type::Basic(basic);
-        }
-        match (segments, self.index.alias(scope.file, name)) {
-            ([_], Some(target)) => self.type_of(target, scope, depth + 1),
+        match (segments, self.index.alias(scope.file, name), basic) {
+            ([_], Some(target), _) => self.type_of(target, scope, depth + 1),
+            (_, _, Some(basic)) => Type::Basic(basic),
             _ => Type::Unknown,
         }
     }

@@ -110,7 +110,7 @@ impl Sources {
         }
     }
 
-    /// UTF-8 or UTF-16, with or without a mark; else the Western encoding of old tools.
+    /// Decodes UTF-8 and UTF-16, with or without a mark; anything else as Windows-1252.
     fn text(&mut self, bytes: &[u8], name: &str) -> String {
         let wide = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
             let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
@@ -123,7 +123,7 @@ impl Sources {
                 Ok(text) => text.to_owned(),
                 Err(_) => {
                     self.note(name, "the file is not UTF-8: check texts beyond ASCII");
-                    rest.iter().map(|&byte| char::from(byte)).collect()
+                    rest.iter().map(|&byte| windows_1252(byte)).collect()
                 }
             },
         }
@@ -137,6 +137,20 @@ impl Sources {
             text: text.to_owned(),
             place: Some(place),
         });
+    }
+}
+
+/// Decodes a byte of Windows-1252, which differs from Latin-1 in 0x80 to 0x9f. The five bytes
+/// that it leaves open are control characters, as in the WHATWG Encoding Standard.
+fn windows_1252(byte: u8) -> char {
+    const FROM_0X80: [char; 32] = [
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž',
+        '\u{8f}', '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}',
+        'ž', 'Ÿ',
+    ];
+    match byte {
+        0x80..=0x9f => FROM_0X80[usize::from(byte - 0x80)],
+        _ => char::from(byte),
     }
 }
 
@@ -154,7 +168,7 @@ mod tests {
         };
         write("b/Bom.cs", b"\xef\xbb\xbfa");
         write("a.CS", "ä".as_bytes());
-        write("b/Latin.cs", b"\xe4");
+        write("b/Latin.cs", b"\xe4 \x80 \x93\x9f");
         write("b/Wide.cs", b"\xff\xfea\0");
         write("b/obj/No.cs", b"");
         write(".git/No.cs", b"");
@@ -166,7 +180,7 @@ mod tests {
             found.files.iter().map(|it| (it.name.as_str(), it.text.as_str())).collect();
         assert_eq!(
             texts,
-            [("a.CS", "ä"), ("b/Bom.cs", "a"), ("b/Latin.cs", "ä"), ("b/Wide.cs", "a")]
+            [("a.CS", "ä"), ("b/Bom.cs", "a"), ("b/Latin.cs", "ä € “Ÿ"), ("b/Wide.cs", "a")]
         );
         let notes: Vec<_> =
             found.notes.iter().filter_map(|it| it.place.as_ref()).map(|it| &it.file).collect();

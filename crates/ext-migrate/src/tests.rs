@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::{Migration, migrate, migrate_texts};
 
+mod descriptions;
 mod types;
+mod versions;
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/migrate").join(name)

@@ -1,5 +1,7 @@
 //! Types and their members, as they are declared.
 
+use std::collections::{BTreeSet, HashSet};
+
 use ext_definition::diagnostic::Place;
 use tree_sitter::Node;
 
@@ -33,6 +35,10 @@ pub struct Declaration {
     pub fields: Vec<Field>,
     /// What generated code tells about its fields.
     pub facts: Facts,
+    /// Whether other declarations may add to it.
+    pub partial: bool,
+    /// Members in a later branch of an `#if` whose earlier branch declares the same member.
+    pub alternatives: Vec<(String, Place)>,
     pub place: Place,
 }
 
@@ -83,6 +89,49 @@ impl Declaration {
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attributes.named(name)
     }
+
+    /// Whether another declaration is of the same type: a part, a copy or another version of it.
+    pub fn is_same_type(&self, other: &Self) -> bool {
+        self.name == other.name
+            && self.path == other.path
+            && self.kind == other.kind
+            && self.generic == other.generic
+    }
+
+    /// Its members as texts that are equal if, and only if, the members are written alike.
+    pub fn members(&self) -> BTreeSet<String> {
+        let methods = self.methods.iter().map(|it| {
+            let parameters = it.parameters.iter().map(|it| {
+                let attributes = written(&it.attributes);
+                format!("{attributes}{:?} {} {} = {:?}", it.direction, it.ty, it.name, it.default)
+            });
+            let parameters: Vec<String> = parameters.collect();
+            let attributes = written(&it.attributes);
+            let parameters = parameters.join(", ");
+            format!("{:?}{attributes}{} {}({parameters})", it.doc, it.returns, it.name)
+        });
+        let fields = self.fields.iter().map(|it| {
+            let attributes = written(&it.attributes);
+            format!("{:?}{attributes}{} {} = {:?}", it.doc, it.ty, it.name, it.initial)
+        });
+        methods.chain(fields).collect()
+    }
+
+    /// Whether a method or field of another declaration is one of this, perhaps in other words.
+    pub fn shares_members(&self, other: &Self) -> bool {
+        let types = |method: &Method| -> Vec<TypeName> {
+            method.parameters.iter().map(|it| it.ty.clone()).collect()
+        };
+        let methods: HashSet<_> = self.methods.iter().map(|it| (&it.name, types(it))).collect();
+        let fields: HashSet<_> = self.fields.iter().map(|it| &it.name).collect();
+        other.methods.iter().any(|it| methods.contains(&(&it.name, types(it))))
+            || other.fields.iter().any(|it| fields.contains(&it.name))
+    }
+}
+
+/// Attributes as a text, without their places.
+fn written(attributes: &[Attribute]) -> String {
+    attributes.iter().map(|it| format!("[{}{:?}]", it.name, it.arguments)).collect()
 }
 
 impl Reader<'_> {
@@ -113,6 +162,8 @@ impl Reader<'_> {
             methods: Vec::new(),
             fields: Vec::new(),
             facts: Facts::default(),
+            partial: self.has(node, "partial"),
+            alternatives: Vec::new(),
             place: self.place(name_node.unwrap_or(node)),
             name,
         };

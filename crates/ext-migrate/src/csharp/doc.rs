@@ -28,9 +28,32 @@ impl Doc {
         plain(&element(&self.lines.join("\n"), "param", &attribute).unwrap_or_default())
     }
 
-    /// The summary of code whose generator broke lines within words: joined as it was.
-    pub fn unbroken(&self) -> String {
-        element(&self.lines.concat(), "summary", "").unwrap_or_default()
+    /// The summary of code whose generator breaks lines anywhere, also within words: the lines
+    /// are joined as they are.
+    ///
+    /// A space at the end of a line is often lost, since editors remove it. It is put back
+    /// behind punctuation; between two letters or digits nobody can tell, and the second value
+    /// is the first such pair.
+    pub fn unbroken(&self) -> (String, Option<String>) {
+        let mut text = String::new();
+        let mut doubt = None;
+        for line in &self.lines {
+            let (last, first) = (text.chars().next_back(), line.chars().next());
+            if let (Some(last), Some(first)) = (last, first)
+                && first.is_alphanumeric()
+            {
+                if matches!(last, ',' | ';' | ':' | '!' | '?' | ')' | '.') {
+                    text.push(' ');
+                } else if last.is_alphanumeric() && doubt.is_none() {
+                    let is_other = |it: char| !it.is_alphanumeric();
+                    let before = text.rsplit(is_other).next().unwrap_or_default();
+                    let after = line.split(is_other).next().unwrap_or_default();
+                    doubt = Some(format!("{before}{after}"));
+                }
+            }
+            text.push_str(line);
+        }
+        (element(&text, "summary", "").unwrap_or_default(), doubt)
     }
 
     pub fn is_empty(&self) -> bool {

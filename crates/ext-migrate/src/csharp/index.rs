@@ -1,6 +1,8 @@
 //! All declarations of all files: partial types put together, names looked up.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use ext_definition::diagnostic::Place;
 
 use super::File;
 use super::declaration::{Declaration, Kind};
@@ -18,6 +20,15 @@ pub struct Index {
     by_name: HashMap<String, Vec<usize>>,
     pub constants: Constants,
     aliases: HashMap<(String, String), TypeName>,
+    /// The namespaces that each file opens with `using`.
+    usings: HashMap<String, HashSet<Vec<String>>>,
+    global_usings: HashSet<Vec<String>>,
+    /// The members of each part of a declaration, by its position.
+    parts: HashMap<usize, Vec<BTreeSet<String>>>,
+    /// Declarations of which there is another version, and where that is.
+    pub versions: Vec<(usize, Place)>,
+    /// Types and members in a later branch of an `#if` that repeat one of an earlier branch.
+    pub alternatives: Vec<(String, Place)>,
     /// Files that were left out since they are copies of others.
     pub copies: Vec<String>,
     /// Files with text that was not understood, and its line; without one if it was too much.
@@ -42,7 +53,11 @@ impl Index {
             for (alias, ty) in file.aliases {
                 index.aliases.insert((file.name.clone(), alias), ty);
             }
-            for declaration in file.declarations {
+            index.global_usings.extend(file.global_usings);
+            index.usings.entry(file.name).or_default().extend(file.usings);
+            index.alternatives.extend(file.alternatives);
+            for mut declaration in file.declarations {
+                index.alternatives.append(&mut declaration.alternatives);
                 index.add(declaration);
             }
         }
@@ -51,20 +66,36 @@ impl Index {
     }
 
     fn add(&mut self, declaration: Declaration) {
-        let same = self.by_name.get(&declaration.name).into_iter().flatten().find(|&&it| {
-            let known = &self.declarations[it];
-            known.path == declaration.path
-                && known.kind == declaration.kind
-                && known.generic == declaration.generic
-        });
-        match same {
-            Some(&same) => merge(&mut self.declarations[same], declaration),
-            None => {
-                let name = declaration.name.clone();
-                self.by_name.entry(name).or_default().push(self.declarations.len());
-                self.declarations.push(declaration);
-            }
+        let members = declaration.members();
+        let mut same = self.by_name.get(&declaration.name).into_iter().flatten();
+        let same = same.find(|&&it| self.declarations[it].is_same_type(&declaration)).copied();
+        let Some(same) = same else {
+            let position = self.declarations.len();
+            self.by_name.entry(declaration.name.clone()).or_default().push(position);
+            self.parts.insert(position, vec![members]);
+            self.declarations.push(declaration);
+            return;
+        };
+        let known = &mut self.declarations[same];
+        let parts = self.parts.entry(same).or_default();
+        // The same file may be there in two folders.
+        let is_copy = parts.contains(&members);
+        let is_part = known.partial && declaration.partial && !known.shares_members(&declaration);
+        if is_copy || is_part {
+            parts.push(members);
+            merge(known, declaration);
+        } else {
+            self.versions.push((same, declaration.place));
         }
+    }
+
+    /// Whether a type with a name is declared where C# would find it without a qualifier.
+    pub fn is_visible(&self, name: &str, file: &str, path: &[String]) -> bool {
+        let opened = |it: &Vec<String>| {
+            self.global_usings.contains(it)
+                || self.usings.get(file).is_some_and(|of| of.contains(it))
+        };
+        self.named(name).any(|(_, it)| path.starts_with(&it.path) || opened(&it.path))
     }
 
     /// The types with a name.
@@ -87,7 +118,10 @@ impl Index {
         wanted: &dyn Fn(Kind) -> bool,
     ) -> Option<usize> {
         let (name, outer) = segments.split_last()?;
-        let candidates = self.named(name).filter(|(_, it)| wanted(it.kind));
+        let is_of_dotnet = outer.first().is_some_and(|it| it == "System");
+        let candidates = self
+            .named(name)
+            .filter(|(_, it)| wanted(it.kind) && (!is_of_dotnet || it.path.ends_with(outer)));
         let rank = |it: &Declaration| {
             let fits = it.path.ends_with(outer);
             let shared = it.path.iter().zip(path).take_while(|(a, b)| a == b).count();
@@ -167,7 +201,11 @@ fn constants(declarations: &[Declaration]) -> Constants {
             let Some(value) = &field.initial else { continue };
             let simple = matches!(
                 value,
-                Value::Text(_) | Value::Number(_) | Value::Bool(_) | Value::Joined(_)
+                Value::Text(_)
+                    | Value::Number(_)
+                    | Value::Bool(_)
+                    | Value::Joined(_)
+                    | Value::Path(_)
             );
             if simple {
                 let name = &field.name;

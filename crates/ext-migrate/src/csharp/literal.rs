@@ -6,8 +6,12 @@ use tree_sitter::Node;
 
 use super::Reader;
 
-/// Parentheses and casts that are looked through.
+/// Deepest nesting of parentheses and casts that is followed, and of constants of constants.
 const MAX_DEPTH: usize = 16;
+/// Most parts of a text: constants that contain each other twice grow exponentially.
+const MAX_PARTS: usize = 100_000;
+/// Longest text of a constant, in bytes.
+const MAX_TEXT: usize = 1 << 20;
 
 /// The value of an expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +24,7 @@ pub enum Value {
     Null,
     /// `OSDataType.Text`, `Constants.Icon`.
     Path(String),
-    /// `"a" + "b"`
+    /// `"a" + "b"` and `$"a{b}"`
     Joined(Vec<Value>),
     /// The start of anything else.
     Other(String),
@@ -32,41 +36,33 @@ pub type Constants = HashMap<String, Value>;
 impl Value {
     /// The text, if it is one.
     pub fn text(&self, constants: &Constants) -> Option<String> {
+        let is_text = |it: &Self| matches!(it.resolved(constants), Self::Text(_) | Self::Joined(_));
         match self.resolved(constants) {
             Self::Text(text) => Some(text.clone()),
-            Self::Joined(parts) => {
-                parts.iter().map(|it| it.plain_text(constants)).collect::<Option<String>>()
+            // `1 + 2 + "a"` is "3a" in C#; once a text is on the left, all that follows is text.
+            Self::Joined(parts) if parts.iter().take(2).any(is_text) => {
+                let mut writer = TextWriter { constants, text: String::new(), parts: 0 };
+                writer.all(parts, MAX_DEPTH)?;
+                Some(writer.text)
             }
             _ => None,
         }
     }
 
-    /// A part of a sum: not a sum again, so that nothing goes round in circles.
-    fn plain_text(&self, constants: &Constants) -> Option<String> {
-        match self.resolved(constants) {
-            Self::Text(text) => Some(text.clone()),
-            Self::Joined(parts) => {
-                let texts = parts.iter().map(|it| match it {
-                    Self::Text(text) => Some(text.as_str()),
-                    _ => None,
-                });
-                texts.collect()
-            }
-            _ => None,
-        }
-    }
-
-    /// What a constant stands for; the value itself otherwise.
+    /// The value of a constant, also of one that is set to another; the value itself otherwise.
     pub fn resolved<'a>(&'a self, constants: &'a Constants) -> &'a Self {
-        let Self::Path(path) = self else { return self };
-        let mut segments = path.rsplit('.');
-        let (name, of) = (segments.next().unwrap_or_default(), segments.next());
-        let key = of.map_or_else(|| name.to_owned(), |of| format!("{of}.{name}"));
-        match constants.get(&key) {
-            // Constants of constants are not followed.
-            Some(value) if !matches!(value, Self::Path(_)) => value,
-            _ => self,
+        let mut value = self;
+        for _ in 0..MAX_DEPTH {
+            let Self::Path(path) = value else { break };
+            let mut segments = path.rsplit('.');
+            let (name, of) = (segments.next().unwrap_or_default(), segments.next());
+            let key = of.map_or_else(|| name.to_owned(), |of| format!("{of}.{name}"));
+            match constants.get(&key) {
+                Some(constant) => value = constant,
+                None => break,
+            }
         }
+        value
     }
 
     /// The last segment of a path: `Text` of `OSDataType.Text`.
@@ -75,6 +71,40 @@ impl Value {
             Self::Path(path) => path.rsplit('.').next(),
             _ => None,
         }
+    }
+}
+
+/// Writes a text of several parts within bounds.
+struct TextWriter<'a> {
+    constants: &'a Constants,
+    text: String,
+    parts: usize,
+}
+
+impl TextWriter<'_> {
+    /// Gives `None` if a part is not constant, if constants refer to each other in a circle, or
+    /// if the text exceeds a bound.
+    fn all(&mut self, parts: &[Value], depth: usize) -> Option<()> {
+        let depth = depth.checked_sub(1)?;
+        for part in parts {
+            self.parts += 1;
+            match part.resolved(self.constants) {
+                Value::Text(text) => self.text.push_str(text),
+                // A suffix, a fraction or another base is written in another way than it is read.
+                Value::Number(number)
+                    if number.bytes().all(|it| it.is_ascii_digit() || it == b'-') =>
+                {
+                    self.text.push_str(number);
+                }
+                Value::Bool(value) => self.text.push_str(if *value { "True" } else { "False" }),
+                Value::Joined(parts) => self.all(parts, depth)?,
+                _ => return None,
+            }
+            if self.text.len() > MAX_TEXT || self.parts > MAX_PARTS {
+                return None;
+            }
+        }
+        Some(())
     }
 }
 
@@ -88,7 +118,7 @@ impl std::fmt::Display for Value {
             Self::Number(text) | Self::Path(text) | Self::Other(text) => formatter.write_str(text),
             Self::Bool(value) => write!(formatter, "{value}"),
             Self::Null => formatter.write_str("null"),
-            Self::Joined(_) => formatter.write_str("a sum"),
+            Self::Joined(_) => formatter.write_str("a text of several parts"),
         }
     }
 }
@@ -145,10 +175,11 @@ impl Reader<'_> {
             "string_literal" => Value::Text(regular(text)),
             "verbatim_string_literal" => Value::Text(verbatim(text)),
             "raw_string_literal" => Value::Text(raw(text)),
-            "interpolated_string_expression" if !text.contains('{') => {
-                Value::Text(regular(text.trim_start_matches('$')))
+            "interpolated_string_expression" => self.interpolated(node),
+            "character_literal" => {
+                let inner = text.strip_prefix('\'').and_then(|it| it.strip_suffix('\''));
+                Value::Text(unescape(inner.unwrap_or_default()))
             }
-            "character_literal" => Value::Text(unescape(text.trim_matches('\''))),
             "integer_literal" | "real_literal" => Value::Number(text.to_owned()),
             "boolean_literal" => Value::Bool(text == "true"),
             "null_literal" | "default_expression" => Value::Null,
@@ -175,6 +206,46 @@ impl Reader<'_> {
             }
             _ => self.other(node),
         }
+    }
+
+    /// `$"a{B}c"`, `$@"…"` and `$"""…"""`. A hole with an alignment or a format is not constant.
+    fn interpolated(&self, node: Node<'_>) -> Value {
+        let text = self.text(node);
+        let sigils = text.len() - text.trim_start_matches(['$', '@']).len();
+        let quotes = text[sigils..].len() - text[sigils..].trim_start_matches('"').len();
+        let raw_quotes = if quotes >= 3 { quotes } else { 1 };
+        // Raw texts over several lines lose an indentation; those with `$$` other braces.
+        if raw_quotes > 1 && (text.contains('\n') || text.starts_with("$$")) {
+            return self.other(node);
+        }
+        let is_verbatim = text[..sigils].contains('@');
+        let piece = |text: &str| match () {
+            () if raw_quotes > 1 => text.to_owned(),
+            () if is_verbatim => text.replace("\"\"", "\""),
+            () => unescape(text),
+        };
+        let piece = |text: &str| Value::Text(piece(text).replace("{{", "{").replace("}}", "}"));
+        let mut parts = Vec::new();
+        let mut at = node.start_byte() + sigils + raw_quotes;
+        for hole in node.named_children(&mut node.walk()) {
+            if hole.kind() != "interpolation" {
+                continue;
+            }
+            let mut cursor = hole.walk();
+            let inner = hole.named_children(&mut cursor);
+            let inner: Vec<_> = inner.filter(|it| it.kind() != "interpolation_brace").collect();
+            let &[expression] = &inner[..] else { return self.other(node) };
+            parts.push(piece(self.text.get(at..hole.start_byte()).unwrap_or_default()));
+            parts.push(self.simple(expression));
+            at = hole.end_byte();
+        }
+        let end = node.end_byte().saturating_sub(raw_quotes);
+        let last = piece(self.text.get(at..end).unwrap_or_default());
+        if parts.is_empty() {
+            return last;
+        }
+        parts.push(last);
+        Value::Joined(parts)
     }
 
     fn other(&self, node: Node<'_>) -> Value {

@@ -2,29 +2,60 @@
 
 use tree_sitter::Node;
 
-use super::Reader;
 use super::declaration::{Declaration, Direction, Field, Kind, Method, Parameter};
 use super::literal::Value;
 use super::name::TypeName;
+use super::{Reader, is_later_branch};
 
 impl Reader<'_> {
     pub(super) fn members(&self, body: Node<'_>, of: &mut Declaration) {
-        let mut stack = vec![body];
-        while let Some(node) = stack.pop() {
+        // With each node the members that an earlier branch of its `#if` may have declared.
+        let mut stack = vec![(body, None)];
+        while let Some((node, earlier)) = stack.pop() {
             let mut inner = Vec::new();
+            let first_in_node = (of.methods.len(), of.fields.len());
             for child in node.named_children(&mut node.walk()) {
                 match child.kind() {
-                    "method_declaration" => of.methods.push(self.method(child, of.kind)),
-                    "field_declaration" => self.fields(child, of),
-                    "enum_member_declaration" => of.fields.push(self.case(child)),
-                    "property_declaration" => of.fields.push(self.property(child, of.kind)),
-                    // What a condition leaves out may be what is wanted: all of it is read.
-                    kind if kind.starts_with("preproc_") => inner.push(child),
-                    "ERROR" => inner.push(child),
+                    "method_declaration" => {
+                        let method = self.method(child, of.kind);
+                        let branch = earlier.and_then(|(first, _)| of.methods.get(first..));
+                        match branch.into_iter().flatten().any(|it| it.name == method.name) {
+                            true => of.alternatives.push((method.name, method.place)),
+                            false => of.methods.push(method),
+                        }
+                    }
+                    "field_declaration" => self.add_fields(self.fields(child), earlier, of),
+                    "enum_member_declaration" => {
+                        self.add_fields(vec![self.case(child)], earlier, of);
+                    }
+                    "property_declaration" => {
+                        self.add_fields(vec![self.property(child, of.kind)], earlier, of);
+                    }
+                    kind if is_later_branch(kind) => {
+                        inner.push((child, Some(earlier.unwrap_or(first_in_node))));
+                    }
+                    // The symbols of the build are unknown: what one branch alone has is read.
+                    kind if kind.starts_with("preproc_") => inner.push((child, earlier)),
+                    "ERROR" => inner.push((child, earlier)),
                     _ => {}
                 }
             }
             stack.extend(inner.into_iter().rev());
+        }
+    }
+
+    fn add_fields(
+        &self,
+        fields: Vec<Field>,
+        earlier: Option<(usize, usize)>,
+        of: &mut Declaration,
+    ) {
+        for field in fields {
+            let branch = earlier.and_then(|(_, first)| of.fields.get(first..));
+            match branch.into_iter().flatten().any(|it| it.name == field.name) {
+                true => of.alternatives.push((field.name, field.place)),
+                false => of.fields.push(field),
+            }
         }
     }
 
@@ -98,16 +129,17 @@ impl Reader<'_> {
         self.parameters(list).into_iter().map(field).collect()
     }
 
-    fn fields(&self, node: Node<'_>, of: &mut Declaration) {
+    fn fields(&self, node: Node<'_>) -> Vec<Field> {
+        let mut fields = Vec::new();
         let mut cursor = node.walk();
         let list = node.named_children(&mut cursor).find(|it| it.kind() == "variable_declaration");
-        let Some(list) = list else { return };
+        let Some(list) = list else { return fields };
         for variable in list.named_children(&mut list.walk()) {
             if variable.kind() != "variable_declarator" {
                 continue;
             }
             let name = variable.child_by_field_name("name");
-            of.fields.push(Field {
+            fields.push(Field {
                 name: self.identifier(name),
                 ty: self.type_of(list, "type"),
                 attributes: self.attributes(node),
@@ -118,6 +150,7 @@ impl Reader<'_> {
                 place: self.place(name.unwrap_or(variable)),
             });
         }
+        fields
     }
 
     fn property(&self, node: Node<'_>, of: Kind) -> Field {
@@ -161,7 +194,7 @@ impl Reader<'_> {
         }
     }
 
-    fn has(&self, node: Node<'_>, word: &str) -> bool {
+    pub(super) fn has(&self, node: Node<'_>, word: &str) -> bool {
         let mut cursor = node.walk();
         let mut words = node.children(&mut cursor).filter(|it| it.kind() == "modifier");
         words.any(|it| self.text(it) == word)

@@ -8,7 +8,7 @@ use super::Reader;
 const MAX_DEPTH: usize = 16;
 
 /// A type as it is written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum TypeName {
     /// `A.B.C<D, E>`: the segments without arguments, and the last one's arguments.
     Named(Vec<String>, Vec<TypeName>),

@@ -69,7 +69,7 @@ fn is_hashed(name: &str, prefix: &str) -> bool {
 
 /// The `NAME` of a comment "… represents the Service Studio structure <code>NAME</code>".
 fn said_name(declaration: &Declaration) -> Option<String> {
-    let text = declaration.doc.unbroken();
+    let (text, _) = declaration.doc.unbroken();
     let name = text.split("<code>").nth(2)?.split("</code>").next()?.trim();
     (!name.is_empty()).then(|| name.to_owned())
 }
@@ -173,7 +173,11 @@ fn fill(builder: &mut Builder<'_>, declaration: usize, structure: usize) {
         part.length = details.and_then(|it| length(it.at(1)?));
         parts.push(part);
     }
-    let description = described(declaration);
+    let (description, doubt) = described(declaration);
+    if let Some(doubt) = doubt {
+        let text = format!("is described with `{doubt}`, where a line ended: it may lack a space");
+        builder.library.note(Topic::Description, &name, text, &declaration.place);
+    }
     let structure = &mut builder.library.structures[structure];
     structure.fields = parts;
     structure.description = description;
@@ -214,12 +218,12 @@ fn initial(declaration: &Declaration, field: &str) -> Option<Value> {
     (!is_usual).then(|| value.clone())
 }
 
-/// The text behind `Description:` in a generated comment.
-fn described(declaration: &Declaration) -> String {
-    let text = declaration.doc.unbroken();
+/// The text behind `Description:` in a generated comment, and a word of it that may be two.
+fn described(declaration: &Declaration) -> (String, Option<String>) {
+    let (text, doubt) = declaration.doc.unbroken();
     match text.split_once("Description:") {
-        Some((_, description)) => plain(description),
-        None => String::new(),
+        Some((_, text)) => (plain(text), doubt.filter(|doubt| text.contains(doubt))),
+        None => (String::new(), None),
     }
 }
 

@@ -51,6 +51,14 @@ fn fill(builder: &mut Builder<'_>, position: usize, structure: usize) {
     let mut parts: Vec<Part> = Vec::new();
     for of in with_bases(builder.index, position) {
         let of = &builder.index.declarations[of];
+        for field in &of.fields {
+            let is_annotated = field.attributes.named("OSStructureField").is_some();
+            if !field.public && is_annotated {
+                let element = format!("{}.{}", declaration.name, field.name);
+                let text = "is not public in C#, so that the platform does not see it";
+                builder.library.note(Topic::LeftOut, &element, text, &field.place);
+            }
+        }
         for field in of.fields.iter().filter(|it| is_exposed(it)) {
             if parts.iter().all(|it| it.name != field.name) {
                 parts.push(part(builder, field, of, &declaration.name));
