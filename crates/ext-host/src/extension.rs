@@ -1,5 +1,6 @@
 //! A loaded extension.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
@@ -12,9 +13,10 @@ use ext_registry::{Digest, PackageName, Registry, Version};
 use serde_json::Value;
 use tokio::time::Instant;
 use try_lock::TryLock;
-use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker, Val};
+use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker};
 
 use crate::call::Call;
+use crate::dynamic::Val;
 use crate::error::{ActionError, Error, LoadError};
 use crate::fits;
 use crate::granted::Granted;
@@ -279,6 +281,7 @@ impl Extension {
         let mut output = Output::default();
         let result = match &self.0 {
             Backend::Here(loaded) => {
+                let arguments = Cow::Borrowed(arguments);
                 loaded.call_json(action, arguments, trace, &mut output, |it| it.to_value())
             }
             #[cfg(feature = "remote")]
@@ -298,16 +301,17 @@ impl Extension {
         action: &str,
         arguments: &Value,
     ) -> (Result<Value, Error<ActionError>>, Output) {
-        self.invoke_and_read(trace, action, arguments, |it| it.to_value()).await
+        self.invoke_and_read(trace, action, Cow::Borrowed(arguments), |it| it.to_value()).await
     }
 
-    /// As [`Extension::invoke_async`], and reads of the result what is wanted of it, in whatever
-    /// form: a value of JSON is not made first.
+    /// As [`Extension::invoke_async`], and reads the result in the form that is wanted: a value of
+    /// JSON is not made first. Owned arguments are dropped before the action runs, if they are not
+    /// needed to find secrets.
     pub async fn invoke_and_read<T>(
         &self,
         trace: Option<&Trace>,
         action: &str,
-        arguments: &Value,
+        arguments: Cow<'_, Value>,
         read: impl FnOnce(&Returned<'_>) -> T,
     ) -> (Result<T, Error<ActionError>>, Output) {
         let mut output = Output::default();
@@ -318,7 +322,7 @@ impl Extension {
             #[cfg(feature = "remote")]
             Backend::Server(remote) => {
                 let (remote, trace) = (remote.clone(), trace.cloned());
-                let (action, arguments) = (action.to_owned(), arguments.clone());
+                let (action, arguments) = (action.to_owned(), arguments.into_owned());
                 wasmtime_wasi::runtime::spawn_blocking(move || {
                     remote.call_json(&action, &arguments, trace.as_ref())
                 })
@@ -380,32 +384,32 @@ impl Loaded {
     fn call_json<T>(
         &self,
         name: &str,
-        arguments: &Value,
+        arguments: Cow<'_, Value>,
         trace: Option<&Trace>,
         output: &mut Output,
         read: impl FnOnce(&Returned<'_>) -> T,
     ) -> Result<T, Error<ActionError>> {
-        let call = self.begin(name, arguments)?;
-        let mut results = call.results();
+        let mut call = self.begin(name, arguments)?;
+        let params = std::mem::take(&mut call.params);
         let called = self.on_instance(|instance| {
             instance.begin(trace);
-            let called = instance.call_values(self, call.index, &call.params, &mut results);
+            let called = instance.call_values(self, call.index, params);
             *output = instance.end();
             called
         });
-        call.end(called.map(|()| results), output, read)
+        call.end(called, output, read)
     }
 
     async fn call_json_async<T>(
         &self,
         name: &str,
-        arguments: &Value,
+        arguments: Cow<'_, Value>,
         trace: Option<&Trace>,
         output: &mut Output,
         read: impl FnOnce(&Returned<'_>) -> T,
     ) -> Result<T, Error<ActionError>> {
-        let call = self.begin(name, arguments)?;
-        let mut results = call.results();
+        let mut call = self.begin(name, arguments)?;
+        let params = std::mem::take(&mut call.params);
         // One for all of it: making an instance takes time, too.
         let end = deadline(self.limits.time);
         let mut instance = match self.waiting.take(self.host.idle()) {
@@ -413,25 +417,25 @@ impl Loaded {
             None => self.new_async(end).await?,
         };
         instance.begin(trace);
-        let called =
-            instance.call_values_async(self, call.index, &call.params, &mut results, end).await;
+        let called = instance.call_values_async(self, call.index, params, end).await;
         *output = instance.end();
         if called.is_ok() && self.reuses {
             self.waiting.keep(instance, self.host.idle());
         }
-        call.end(called.map(|()| results), output, read)
+        call.end(called, output, read)
     }
 
     /// A call by name, with its arguments looked at.
     fn begin<'a>(
         &'a self,
         name: &str,
-        arguments: &'a Value,
+        arguments: Cow<'a, Value>,
     ) -> Result<JsonCall<'a>, Error<ActionError>> {
         let index = self.by_name.index(name, &self.definition)?;
         let action = &self.definition.actions[index];
-        let params = self.types.arguments(action, arguments, self.limits.memory);
+        let params = self.types.arguments(action, &arguments, self.limits.memory);
         let params = params.map_err(Error::Arguments)?;
+        let arguments = self.has_secrets.then_some(arguments);
         Ok(JsonCall { loaded: self, index, action, arguments, params })
     }
 
@@ -529,33 +533,32 @@ struct JsonCall<'a> {
     loaded: &'a Loaded,
     index: usize,
     action: &'a Action,
-    arguments: &'a Value,
+    /// `None`: none of them is secret.
+    arguments: Option<Cow<'a, Value>>,
     params: Vec<Val>,
 }
 
 impl JsonCall<'_> {
-    fn results(&self) -> Vec<Val> {
-        self.loaded.types.room_for_results(self.action)
-    }
-
     /// What came of it, without secrets.
     fn end<T>(
         &self,
-        called: Result<Vec<Val>, Failure>,
+        called: Result<Option<Val>, Failure>,
         output: &mut Output,
         read: impl FnOnce(&Returned<'_>) -> T,
     ) -> Result<T, Error<ActionError>> {
         let loaded = self.loaded;
         let mut result = match called {
-            Ok(results) => loaded.types.outcome(self.action, results, loaded.limits.output, read),
+            Ok(result) => loaded.types.outcome(self.action, result, loaded.limits.output, read),
             Err(failure) => Err(failure.into()),
         };
         if let Err(Error::Action(error)) = &result {
             output.failure = Some(loaded.granted.mask.text(&error.message));
         }
         let trapped = matches!(result, Err(Error::Trap(_)));
-        if loaded.has_secrets && (trapped || !output.is_empty()) {
-            let secrets = loaded.types.secrets(&self.action.parameters, self.arguments);
+        if let Some(arguments) = &self.arguments
+            && (trapped || !output.is_empty())
+        {
+            let secrets = loaded.types.secrets(&self.action.parameters, arguments);
             let mask = Mask::of(secrets);
             output.hide(&mask);
             if let Err(Error::Trap(trap)) = &mut result {

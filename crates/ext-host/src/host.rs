@@ -26,7 +26,8 @@ pub struct Limits {
     pub time: Duration,
     /// Bytes of memory that the extension's instance may have.
     pub memory: usize,
-    /// Bytes that its result may take in the host's memory, approximately.
+    /// Bytes of its result: as JSON, or as the bytes of a binary result. A result of a typed call is
+    /// counted as it is in the host's memory.
     pub output: usize,
 }
 

@@ -5,13 +5,12 @@ use std::future::poll_fn;
 use std::task::Poll;
 
 use tokio::time::Instant;
-use wasmtime::component::{
-    Func, Instance as ComponentInstance, ResourceTableError, TypedFunc, Val,
-};
+use wasmtime::component::{Func, Instance as ComponentInstance, ResourceTableError, TypedFunc};
 use wasmtime::{PoolConcurrencyLimitError, Store, UpdateDeadline};
 use wasmtime_wasi::I32Exit;
 
 use crate::call::Call;
+use crate::dynamic::{self, Arguments, Results, Val};
 use crate::error::{Error, Limit, Trap};
 use crate::extension::Loaded;
 use crate::host::Limits;
@@ -151,12 +150,12 @@ impl Instance {
         &mut self,
         loaded: &Loaded,
         index: usize,
-        params: &[Val],
-        results: &mut [Val],
-    ) -> Result<(), Failure> {
-        let function = self.function(loaded, index)?;
+        params: Vec<Val>,
+    ) -> Result<Option<Val>, Failure> {
+        let function = dynamic::typed(self.function(loaded, index)?.func);
         start_call(&mut self.store, self.ticks);
-        function.func.call(&mut self.store, params, results).map_err(|error| self.failure(&error))
+        let called = function.call(&mut self.store, Arguments::new(params));
+        called.map(|Results(value)| value).map_err(|error| self.failure(&error))
     }
 
     /// As [`Instance::call_values`], of an instance whose calls are futures; it ends at that time.
@@ -164,14 +163,14 @@ impl Instance {
         &mut self,
         loaded: &Loaded,
         index: usize,
-        params: &[Val],
-        results: &mut [Val],
+        params: Vec<Val>,
         end: Instant,
-    ) -> Result<(), Failure> {
-        let function = self.function(loaded, index)?;
+    ) -> Result<Option<Val>, Failure> {
+        let function = dynamic::typed(self.function(loaded, index)?.func);
         start_call(&mut self.store, self.ticks);
-        let call = function.func.call_async(&mut self.store, params, results);
-        within(end, call).await.map_err(|error| self.failure(&error))
+        let call = function.call_async(&mut self.store, Arguments::new(params));
+        let called = within(end, call).await;
+        called.map(|Results(value)| value).map_err(|error| self.failure(&error))
     }
 
     /// Says what the next call is a part of, and forgets what was written and logged in calls

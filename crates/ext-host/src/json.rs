@@ -1,6 +1,7 @@
 //! JSON values to and from the component's, by the definition's type table
 //! (`ext_definition::model::Type`).
 
+mod budget;
 pub mod secrets;
 mod values;
 mod write;
@@ -8,10 +9,10 @@ mod write;
 use ext_definition::model::{Action, Extension, Type};
 use ext_definition::values::{self as reading, Violation};
 use serde_json::Value;
-use wasmtime::component::Val;
 
 pub use self::write::Returned;
 use self::write::Writer;
+use crate::dynamic::Val;
 use crate::error::{ActionError, Error, Limit};
 
 /// The types of one definition.
@@ -35,43 +36,37 @@ impl Types {
         reading::read::<values::Values>(&self.0, &action.parameters, given, most)
     }
 
-    /// Places for what the component returns.
-    pub fn room_for_results(&self, action: &Action) -> Vec<Val> {
-        let returns = action.result.is_some() || action.error.is_some();
-        vec![Val::Bool(false); usize::from(returns)]
-    }
-
-    /// What is read of the result of a call, or the action's own error; a result that takes too many
-    /// bytes is none.
+    /// Reads the result of a call, or the action's own error. A result of more than `most` bytes, as
+    /// it is read, is an error.
     pub fn outcome<T>(
         &self,
         action: &Action,
-        results: Vec<Val>,
+        result: Option<Val>,
         most: usize,
         read: impl FnOnce(&Returned<'_>) -> T,
     ) -> Result<T, Error<ActionError>> {
         let writer = Writer::new(self, most);
         let unit = Type::Unit;
-        let failed = match (results.first(), &action.error) {
+        let failed = match (&result, &action.error) {
             (Some(Val::Result(Err(value))), Some(error)) => Some((error, value)),
             _ => None,
         };
         let outcome = match failed {
             Some((error, value)) => {
-                let value = value.as_ref().map_or(Value::Null, |value| writer.write(error, value));
+                let value = value.as_ref().map_or(Value::Null, |value| writer.value(error, value));
                 let message = self.message(error, &value);
                 Err(Error::Action(ActionError { message, value }))
             }
             None => {
-                let value = match (results.first(), &action.error) {
+                let value = match (&result, &action.error) {
                     (Some(Val::Result(Ok(value))), Some(_)) => value.as_deref(),
-                    (value, _) => value,
+                    (value, _) => value.as_ref(),
                 };
                 let ok = action.result.as_ref().unwrap_or(&unit);
                 Ok(read(&Returned::here(&writer, action, ok, value)))
             }
         };
-        match writer.is_full() {
+        match writer.budget.is_full() {
             true => Err(Error::Limit(Limit::Output { allowed: most })),
             false => outcome,
         }

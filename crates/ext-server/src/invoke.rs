@@ -1,5 +1,6 @@
 //! A call, whichever way it came.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -97,9 +98,10 @@ impl Platform {
         let trace = sends.then(|| entry.span.trace(&entry.id));
         let call = Box::pin(async move {
             let extension = &running.extension;
-            let called = extension.invoke_and_read(trace.as_ref(), &name, &arguments, read);
+            let arguments = Cow::Owned(arguments);
+            let called = extension.invoke_and_read(trace.as_ref(), &name, arguments, read);
             let called = called.await;
-            drop((arguments, taken));
+            drop(taken);
             called
         });
         let end = move |called| entry.called(called, place);

@@ -104,6 +104,36 @@ fn output() {
     }
 }
 
+/// The limit counts the result as JSON, to the byte.
+#[test]
+fn output_is_counted_as_it_is_written() {
+    let extension = limited();
+    // Base64 in quotes: 1 MiB with two bytes to spare, and two bytes too many.
+    let fits = sink::call(&extension, "large", json!({"bytes": 786_429}));
+    assert_eq!(fits.as_str().map(str::len), Some(1_048_572));
+    // A control character has six bytes in JSON.
+    let controls = |count: usize| json!({"value": "\u{1}".repeat(count)});
+    let fits = controls(174_762);
+    assert_eq!(sink::call(&extension, "echo_string", fits.clone()), fits["value"]);
+    for (action, arguments) in
+        [("large", json!({"bytes": 786_430})), ("echo_string", controls(174_763))]
+    {
+        let found = limit(&extension, action, arguments);
+        assert_eq!(found, Limit::Output { allowed: LIMITS.output }, "{action}");
+    }
+}
+
+/// Values are larger in memory than as text.
+#[test]
+fn output_of_many_small_values() {
+    let limits = Limits { output: 8 << 20, ..Limits::default() };
+    let host = sink::host().limits(limits).build().expect("a host");
+    let extension = host.load_bytes(sink::bytes()).expect("the package loads");
+    let numbers = json!((0..840_000).map(|it| it % 1000).collect::<Vec<i64>>());
+    let echoed = sink::call(&extension, "echo_i64s", json!({"value": numbers}));
+    assert!(echoed == numbers, "other numbers");
+}
+
 #[test]
 fn output_that_is_much_only_as_json() {
     let extension = limited();

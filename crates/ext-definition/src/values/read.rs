@@ -340,8 +340,8 @@ impl<'t, S: Sink> Reader<'t, S> {
             },
             Type::List(_) if ty.is_binary() && value.is_string() => {
                 let text = value.as_str().unwrap_or_default();
-                // Four characters stand for three bytes.
-                if !self.spend(text.len() / 16 * 3) {
+                // Bytes stay bytes, and another value takes about 64 of them.
+                if !self.spend(text.len() / 64) {
                     return None;
                 }
                 match BASE64.decode(text) {

@@ -2,7 +2,8 @@
 
 use ext_definition::model::Type;
 use ext_definition::values::Sink;
-use wasmtime::component::Val;
+
+use crate::dynamic::Val;
 
 /// Makes [`Val`]s.
 pub enum Values {}
@@ -49,7 +50,7 @@ impl Sink for Values {
     }
 
     fn bytes(value: Vec<u8>) -> Val {
-        Val::List(value.into_iter().map(Val::U8).collect())
+        Val::Bytes(value)
     }
 
     fn list(values: Vec<Val>) -> Val {
@@ -72,14 +73,14 @@ impl Sink for Values {
     }
 
     fn record(fields: Vec<(String, Val)>) -> Val {
-        Val::Record(fields)
+        Val::Record(fields.into_iter().map(|(_, value)| value).collect())
     }
 
     fn case(name: String) -> Val {
-        Val::Enum(name)
+        Val::Enum(name.into())
     }
 
     fn variant(name: String, data: Option<Val>) -> Val {
-        Val::Variant(name, data.map(Box::new))
+        Val::Variant(name.into(), data.map(Box::new))
     }
 }

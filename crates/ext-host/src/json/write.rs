@@ -2,18 +2,20 @@
 //! found to have the definition's types (`crate::fits`), so that little can go wrong here; what does
 //! not fit becomes `null`.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 
+#[cfg(feature = "remote")]
 use base64::Engine as _;
+use base64::display::Base64Display;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use ext_definition::model::{Action, Case, Kind, Type};
 use ext_definition::naming::kebab;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
-use wasmtime::component::Val;
 
 use super::Types;
+use super::budget::Budget;
+use crate::dynamic::Val;
 use crate::message;
 
 /// What an action returned: `Serialize` writes it as the definition's type table says, without
@@ -46,17 +48,35 @@ impl<'a> Returned<'a> {
         Self(Source::Elsewhere(value))
     }
 
-    /// As a value of JSON.
-    pub fn to_value(&self) -> Value {
-        // What is written here has names that are texts: nothing fails.
-        serde_json::to_value(self).unwrap_or_default()
+    /// The result as text in JSON. It is written within the limit of the call's result: a call whose
+    /// result is larger fails with [`Limit::Output`](crate::Limit), whatever was read of it.
+    pub fn to_json(&self) -> Vec<u8> {
+        match &self.0 {
+            Source::Here { writer, value, .. } => {
+                writer.budget.json(self, value.map_or(0, Val::json_size))
+            }
+            #[cfg(feature = "remote")]
+            Source::Elsewhere(value) => value.to_string().into_bytes(),
+        }
     }
 
-    /// The bytes of a binary result, which stand in JSON as base64; `None` if it is none.
+    /// The result as a value of JSON, within the same limit.
+    pub fn to_value(&self) -> Value {
+        match &self.0 {
+            Source::Here { writer, value, .. } => {
+                writer.budget.tree(self, value.map_or(0, Val::tree_size))
+            }
+            #[cfg(feature = "remote")]
+            Source::Elsewhere(value) => (*value).clone(),
+        }
+    }
+
+    /// The bytes of a binary result, which are base64 in JSON, within the same limit; `None` if the
+    /// result is not binary.
     pub fn to_bytes(&self) -> Option<Vec<u8>> {
         match &self.0 {
-            Source::Here { ty, value: Some(Val::List(values)), .. } if ty.is_binary() => {
-                Some(bytes(values))
+            Source::Here { writer, value: Some(Val::Bytes(bytes)), .. } => {
+                writer.budget.admits(bytes.len()).then(|| bytes.clone())
             }
             Source::Here { .. } => None,
             #[cfg(feature = "remote")]
@@ -78,10 +98,10 @@ impl Serialize for Returned<'_> {
         match (ty, value) {
             // Several outputs with names are an object.
             (Type::Tuple(types), Val::Tuple(values)) if !outputs.is_empty() => {
-                let values = types.iter().zip(values).map(|(ty, value)| writer.json(ty, value));
+                let values = types.iter().zip(values).map(|(ty, value)| writer.typed(ty, value));
                 serializer.collect_map(outputs.iter().zip(values))
             }
-            _ => writer.json(ty, value).serialize(serializer),
+            _ => writer.typed(ty, value).serialize(serializer),
         }
     }
 }
@@ -89,44 +109,29 @@ impl Serialize for Returned<'_> {
 /// Writes one result.
 pub struct Writer<'t> {
     types: &'t Types,
-    /// Bytes that values may still take that were one text in the result.
-    left: Cell<Option<usize>>,
+    pub budget: Budget,
 }
 
 impl<'t> Writer<'t> {
-    /// The result may take so many bytes.
+    /// The result may have so many bytes.
     pub fn new(types: &'t Types, most: usize) -> Self {
-        Self { types, left: Cell::new(Some(most)) }
+        Self { types, budget: Budget::new(most) }
     }
 
-    /// Whether the result was larger: what was written of it is not all.
-    pub fn is_full(&self) -> bool {
-        self.left.get().is_none()
+    /// A value as JSON, within the limit of the result.
+    pub fn value(&self, ty: &Type, value: &Val) -> Value {
+        self.budget.tree(&self.typed(ty, value), value.tree_size())
     }
 
-    /// A value as JSON.
-    pub fn write(&self, ty: &Type, value: &Val) -> Value {
-        serde_json::to_value(self.json(ty, value)).unwrap_or_default()
-    }
-
-    fn json<'a>(&'a self, ty: &'a Type, value: &'a Val) -> Json<'a> {
+    fn typed<'a>(&'a self, ty: &'a Type, value: &'a Val) -> Json<'a> {
         Json { writer: self, ty, value }
     }
 
     /// A key of a map: text in JSON, whatever its type.
     fn key(&self, ty: &Type, value: &Val) -> String {
-        match self.write(ty, value) {
+        match serde_json::to_value(self.typed(ty, value)).unwrap_or_default() {
             Value::String(text) => text,
             other => other.to_string(),
-        }
-    }
-
-    /// What a text of JSON holds, which takes many times more than the text: that was counted.
-    fn parse(&self, text: &str) -> Value {
-        self.left.update(|left| left?.checked_sub(size(text)));
-        match self.left.get() {
-            Some(_) => serde_json::from_str(text).unwrap_or(Value::Null),
-            None => Value::Null,
         }
     }
 }
@@ -154,22 +159,22 @@ impl<'a> Serialize for Json<'a> {
             (_, Val::Float32(it)) => float(f64::from(*it), || shortest(*it), to),
             (_, Val::Float64(it)) => float(*it, || *it, to),
             (_, Val::Char(it)) => to.serialize_char(*it),
-            (Type::Json, Val::String(it)) => writer.parse(it).serialize(to),
+            (Type::Json, Val::String(it)) => writer.budget.parse(it).serialize(to),
             (_, Val::String(it)) => to.serialize_str(it),
-            (ty, Val::List(values)) if ty.is_binary() => {
-                to.serialize_str(&BASE64.encode(bytes(values)))
-            }
+            // An array of a fixed length is a list of numbers in JSON.
+            (Type::Array(_), Val::Bytes(bytes)) => to.collect_seq(bytes),
+            (_, Val::Bytes(bytes)) => to.collect_str(&Base64Display::new(bytes, &BASE64)),
             (Type::List(of), Val::List(values)) => {
-                to.collect_seq(values.iter().map(|value| writer.json(of, value)))
+                to.collect_seq(values.iter().map(|value| writer.typed(of, value)))
             }
             (Type::Array(of), Val::List(values)) => {
-                to.collect_seq(values.iter().map(|value| writer.json(&of.0, value)))
+                to.collect_seq(values.iter().map(|value| writer.typed(&of.0, value)))
             }
             (Type::Map(both), Val::List(entries)) => {
                 let entry = |entry: &'a Val| match entry {
                     Val::Tuple(entry) => match &entry[..] {
                         [key, value] => {
-                            Some((writer.key(&both.0, key), writer.json(&both.1, value)))
+                            Some((writer.key(&both.0, key), writer.typed(&both.1, value)))
                         }
                         _ => None,
                     },
@@ -180,26 +185,26 @@ impl<'a> Serialize for Json<'a> {
             }
             (Type::Tuple(types), Val::Tuple(values)) => {
                 let values = types.iter().zip(values);
-                to.collect_seq(values.map(|(ty, value)| writer.json(ty, value)))
+                to.collect_seq(values.map(|(ty, value)| writer.typed(ty, value)))
             }
             (Type::Option(_), Val::Option(None)) => to.serialize_unit(),
             (Type::Option(of), Val::Option(Some(value))) => match **of {
-                Type::Option(_) => to.collect_seq([writer.json(of, value)]),
-                _ => writer.json(of, value).serialize(to),
+                Type::Option(_) => to.collect_seq([writer.typed(of, value)]),
+                _ => writer.typed(of, value).serialize(to),
             },
             (Type::Result(both), Val::Result(result)) => {
                 let (key, ty, payload) = match result {
                     Ok(payload) => ("ok", &both.0, payload),
                     Err(payload) => ("err", &both.1, payload),
                 };
-                let payload = payload.as_ref().map(|value| writer.json(ty, value));
+                let payload = payload.as_ref().map(|value| writer.typed(ty, value));
                 to.collect_map([(key, payload)])
             }
             (Type::Named(name), value) => {
                 match (writer.types.0.named(name).map(|ty| &ty.kind), value) {
                     (Some(Kind::Structure { fields }), Val::Record(values)) => {
-                        let members = fields.iter().zip(values).map(|(field, (_, value))| {
-                            (field.json_name(), writer.json(&field.ty, value))
+                        let members = fields.iter().zip(values).map(|(field, value)| {
+                            (field.json_name(), writer.typed(&field.ty, value))
                         });
                         to.collect_map(members)
                     }
@@ -210,7 +215,7 @@ impl<'a> Serialize for Json<'a> {
                     (Some(Kind::Variant { cases }), Val::Variant(name, data)) => {
                         match (case(cases, name), data) {
                             (Some(case @ Case { ty: Some(ty), .. }), Some(data)) => {
-                                to.collect_map([(case.json_name(), writer.json(ty, data))])
+                                to.collect_map([(case.json_name(), writer.typed(ty, data))])
                             }
                             (Some(case), _) => to.serialize_str(case.json_name()),
                             (None, _) => to.serialize_unit(),
@@ -222,11 +227,6 @@ impl<'a> Serialize for Json<'a> {
             _ => to.serialize_unit(),
         }
     }
-}
-
-/// Bytes, one value for each.
-fn bytes(values: &[Val]) -> Vec<u8> {
-    values.iter().map(|it| if let Val::U8(byte) = it { *byte } else { 0 }).collect()
 }
 
 impl Types {
@@ -260,22 +260,6 @@ fn case<'a>(cases: &'a [Case], name: &str) -> Option<&'a Case> {
     cases.iter().find(|case| kebab(&case.name) == name)
 }
 
-/// Bytes that the values of a text of JSON take, approximately: each value and each name is behind
-/// one of these characters, but for the outermost one.
-fn size(text: &str) -> usize {
-    let (mut quoted, mut escaped, mut values) = (false, false, 1);
-    for byte in text.bytes() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = quoted,
-            b'"' => quoted = !quoted,
-            b',' | b':' | b'[' | b'{' if !quoted => values += 1,
-            _ => {}
-        }
-    }
-    text.len().saturating_add(values * size_of::<Value>())
-}
-
 /// A number, or its name where JSON has none.
 fn float<S: Serializer>(
     value: f64,
@@ -294,22 +278,4 @@ fn float<S: Serializer>(
 /// 0.10000000149011612.
 fn shortest(value: f32) -> f64 {
     value.to_string().parse().unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_of_json() {
-        for (text, values) in [
-            ("1", 1),
-            ("[1,2]", 3),
-            (r#"{"a":1,"b":[]}"#, 6),
-            (r#""a,b,[{:""#, 1),
-            (r#"["\\",",\",",1]"#, 4),
-        ] {
-            assert_eq!(size(text), text.len() + values * size_of::<Value>(), "{text}");
-        }
-    }
 }

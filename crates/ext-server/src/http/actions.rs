@@ -198,10 +198,7 @@ impl Written {
         let (kind, bytes) = match form.kind {
             Kind::Nothing => (Kind::Nothing, Vec::new()),
             Kind::Bytes if let Some(bytes) = result.to_bytes() => (Kind::Bytes, bytes),
-            // Its names are texts, and writing to memory does not fail.
-            Kind::Bytes | Kind::Json => {
-                (Kind::Json, serde_json::to_vec(result).unwrap_or_default())
-            }
+            Kind::Bytes | Kind::Json => (Kind::Json, result.to_json()),
         };
         let tag = || format!("\"{}\"", &ext_registry::Digest::of(&bytes).hex()[..32]);
         let tag = form.is_tagged.then(tag);
