@@ -18,9 +18,12 @@ fn a_new_extension_builds_tests_runs_and_publishes_at_once() {
     assert_eq!(said.out, "\"Hello, Wörld!\"\n");
 
     let said = scratch.ext("hello", &["publish"]).success();
-    for stage in
-        ["Verified hello v0.1.0", "Built", "Stored in", "Published acme:hello@0.1.0 (sha256:"]
-    {
+    for stage in [
+        "toolchain and project layout of hello v0.1.0",
+        "Built",
+        "Stored in",
+        "Published acme:hello@0.1.0 (sha256:",
+    ] {
         assert!(said.err.contains(stage), "`{stage}` is not in:\n{}", said.err);
     }
     // Nothing changed: recognised, and said.
@@ -246,4 +249,59 @@ fn help_completions_and_man_pages() {
     let bare =
         Command::new(ext_tests::cargo_ext()).arg("--version").output().expect("cargo-ext starts");
     assert!(bare.status.success());
+}
+
+/// Two worktrees, or two projects with one crate name: each gets its own code out of a target
+/// folder for both, however they were built and whatever the times of their files say.
+#[test]
+fn projects_share_a_target_folder() {
+    let scratch = Scratch::new();
+    let target = scratch.path().join("shared target");
+    // A name of its own: the tests' target folder has many crates named `hello`.
+    let names = ["first", "second"];
+    for folder in names {
+        std::fs::create_dir(scratch.path().join(folder)).expect("a folder");
+        scratch.ext(folder, &["new", "shared", "--namespace", folder]).success();
+        let file = format!("{folder}/shared/src/lib.rs");
+        scratch.edit(&file, "Hello, {name}!\")", &format!("{folder} {{name}}\")"));
+    }
+    let ext = |folder: &str, arguments: &[&str]| -> Said {
+        let mut command = scratch.command(&format!("{folder}/shared"), arguments);
+        command.env("CARGO_TARGET_DIR", &target).output().expect("cargo-ext starts").into()
+    };
+    let greet = |folder: &str| ext(folder, &["run", "greet", "--name", "x"]).success().out;
+    for folder in ["first", "second", "first", "second"] {
+        assert_eq!(greet(folder), format!("\"{folder} x\"\n"));
+    }
+    // Plain cargo leaves no record of whose files they are.
+    let mut plain = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    plain.args(["build", "--lib", "--release", "--target", "wasm32-wasip2"]);
+    plain.current_dir(scratch.path().join("first/shared")).env("CARGO_TARGET_DIR", &target);
+    plain.env("CARGO_TARGET_WASM32_WASIP2_RUSTFLAGS", "--cfg=cargo_ext");
+    // It needs the target in the active toolchain; then the module says whose it is.
+    let plain = plain.output().expect("cargo starts");
+    assert_eq!(greet("second"), "\"second x\"\n", "{plain:?}");
+    std::thread::scope(|scope| {
+        let each = names.map(|folder| {
+            let ext = &ext;
+            scope.spawn(move || ext(folder, &["publish"]).success())
+        });
+        each.into_iter().for_each(|it| drop(it.join().expect("published")));
+    });
+    for folder in names {
+        let from = format!("{folder}:shared");
+        let said = scratch.ext("", &["run", "--from", &from, "greet", "--name", "x"]).success();
+        assert_eq!(said.out, format!("\"{folder} x\"\n"));
+    }
+    assert!(!scratch.path().join("first/shared/target").exists());
+
+    // Of one name and version, as in worktrees: packages lie side by side.
+    scratch.edit("second/shared/Cargo.toml", "namespace = \"second\"", "namespace = \"first\"");
+    let package = |folder: &str| {
+        let path = ext(folder, &["package"]).success().out;
+        std::fs::read(path.trim_end()).expect("the package")
+    };
+    let first = package("first");
+    assert!(first != package("second"));
+    assert!(first == package("first"));
 }

@@ -20,6 +20,7 @@ use crate::pack;
 use crate::permissions;
 use crate::project::{self, Project};
 use crate::shell::{self, Shell, count};
+use crate::target_folder::{Lock, output_folder};
 use crate::toolchain::Toolchain;
 
 /// A package that was built.
@@ -38,6 +39,9 @@ pub struct Built {
     pub manifest: PathBuf,
     /// Whether it was there already, made from the same module.
     pub fresh: bool,
+    /// The component. Its file may be another one's as soon as the target folder is unlocked.
+    #[serde(skip)]
+    pub bytes: Vec<u8>,
 }
 
 /// The profile that a command builds with.
@@ -60,6 +64,7 @@ pub struct Derived {
 /// Builds an extension and reads its definition out of the module, with everything that can
 /// be found wrong at once.
 pub fn check(
+    project: &Project,
     package: &Package,
     building: &Building,
     toolchain: &Toolchain,
@@ -74,9 +79,9 @@ pub fn check(
     }
     // The quickest build that gives a definition.
     let profile = building.profile.as_deref().unwrap_or("dev");
-    let cargo = Cargo { package, building, profile, toolchain, shell };
-    let module = cargo.build_with_mistakes()?;
-    definition(&read(&module.path)?, package)
+    let _lock = Lock::acquire(project.target_of(building), shell)?;
+    let cargo = Cargo { project, package, building, profile, toolchain, shell };
+    definition(&cargo.build_with_mistakes()?, package)
 }
 
 fn definition(core: &[u8], package: &Package) -> Result<Derived, Failure> {
@@ -114,29 +119,33 @@ pub fn build(
     }
     let toolchain = Toolchain::find(building.toolchain.as_deref(), shell)?;
     let folder = package.manifest_path.parent().map_or_else(String::new, ToString::to_string);
+    let (name, version) = (&package.name, &package.version);
     shell.stage(
         "Verified",
-        format!("{} v{} ({folder})", package.name, package.version),
+        format!("toolchain and project layout of {name} v{version} ({folder})"),
         started.elapsed(),
     );
 
     let profile = profile(building);
     let started = Instant::now();
-    let cargo = Cargo { package, building, profile, toolchain: &toolchain, shell };
-    let module = cargo.build()?;
+    let target = project.target_of(building);
+    let _lock = Lock::acquire(target, shell)?;
+    let cargo = Cargo { project, package, building, profile, toolchain: &toolchain, shell };
+    let core = cargo.build()?;
     shell.stage(
         "Built",
         format!("with {} [{profile}]", crate::toolchain::describe(&toolchain.sysroot)),
         started.elapsed(),
     );
 
-    let target = building.target_dir.as_deref().unwrap_or(project.target_directory()).join("ext");
+    let target = target.join("ext");
     let folder = if profile == "release" { target } else { target.join(profile) };
     let started = Instant::now();
-    let core = read(&module.path)?;
     let Derived { resolved, contents } =
         definition(&core, package).map_err(|failure| failure.about(package))?;
-    let stamp = Stamp::new(&core, &resolved.extension, package, &folder);
+    let name = file_name(&resolved.extension);
+    let folder = output_folder(&folder, &name, package.manifest_path.as_std_path())?;
+    let stamp = Stamp::new(&core, &resolved.extension, name, &folder);
     if let Some(built) = stamp.up_to_date() {
         shell.stage(
             "Fresh",
@@ -160,60 +169,67 @@ pub fn build(
 
     let started = Instant::now();
     let component = pack::pack(&core, &extension, &symbols, &contents, profile == "dev")?;
-    let built = stamp.write(extension, &component)?;
+    let size = shell::size(component.len());
+    let built = stamp.write(extension, component)?;
     let file = built.component.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    shell.stage("Packed", format!("{file} ({})", shell::size(component.len())), started.elapsed());
+    shell.stage("Packed", format!("{file} ({size})"), started.elapsed());
     Ok(built)
 }
 
 /// What a package was made from: written beside it, last.
 struct Stamp<'a> {
     content: String,
-    package: &'a Package,
+    /// The package's files have this name.
+    name: String,
     folder: &'a Path,
 }
 
 impl<'a> Stamp<'a> {
-    fn new(core: &[u8], extension: &Extension, package: &'a Package, folder: &'a Path) -> Self {
+    fn new(core: &[u8], extension: &Extension, name: String, folder: &'a Path) -> Self {
         // The definition has the digests of the files, and says what Cargo.toml of the
         // workspace does.
         let (core, definition) = (Digest::of(core), Digest::of(extension.to_json().as_bytes()));
         let version = env!("CARGO_PKG_VERSION");
         let content = format!("{version} {} {core} {definition}", this_program());
-        Self { content, package, folder }
+        Self { content, name, folder }
     }
 
     fn file(&self) -> PathBuf {
-        self.folder.join(format!(".{}.stamp", self.package.name))
+        self.folder.join(format!(".{}.stamp", self.name))
     }
 
     /// The package as it is, if it was made from these parts by this cargo-ext.
     fn up_to_date(&self) -> Option<Built> {
         let stamp = std::fs::read_to_string(self.file()).ok()?;
-        let (content, name) = stamp.split_once('\n')?;
+        let (content, packed) = stamp.split_once('\n')?;
         if content != self.content {
             return None;
         }
-        let manifest = self.folder.join(format!("{name}.json"));
-        let component = self.folder.join(format!("{name}.wasm"));
+        let (path, manifest) = self.paths();
+        let component = std::fs::read(&path).ok()?;
+        if Digest::of(&component).to_string() != packed {
+            return None;
+        }
         let extension = Extension::from_json(&std::fs::read(&manifest).ok()?).ok()?;
-        component.is_file().then(|| built(extension, component, manifest, true))
+        Some(built(extension, path, component, manifest, true))
     }
 
-    fn write(&self, extension: Extension, component: &[u8]) -> Result<Built, Failure> {
-        let name = {
-            let package = &extension.package;
-            format!("{}-{}-{}", package.namespace, package.name, package.version)
-        };
-        let manifest = self.folder.join(format!("{name}.json"));
-        let path = self.folder.join(format!("{name}.wasm"));
+    /// The component's file, and the manifest's.
+    fn paths(&self) -> (PathBuf, PathBuf) {
+        let file = |extension: &str| self.folder.join(format!("{}.{extension}", self.name));
+        (file("wasm"), file("json"))
+    }
+
+    fn write(&self, extension: Extension, component: Vec<u8>) -> Result<Built, Failure> {
+        let (path, manifest) = self.paths();
         create_folder(self.folder)?;
         // A stamp that outlives its package would be believed.
         let _ = std::fs::remove_file(self.file());
         fs::write_atomic(&manifest, extension.to_json().as_bytes())?;
-        fs::write_atomic(&path, component)?;
-        fs::write_atomic(&self.file(), format!("{}\n{name}", self.content).as_bytes())?;
-        Ok(built(extension, path, manifest, false))
+        fs::write_atomic(&path, &component)?;
+        let stamp = format!("{}\n{}", self.content, Digest::of(&component));
+        fs::write_atomic(&self.file(), stamp.as_bytes())?;
+        Ok(built(extension, path, component, manifest, false))
     }
 }
 
@@ -228,9 +244,21 @@ fn this_program() -> String {
     modified.map_or_else(String::new, |since| since.as_nanos().to_string())
 }
 
-fn built(extension: Extension, component: PathBuf, manifest: PathBuf, fresh: bool) -> Built {
+/// `NAMESPACE-NAME-VERSION`.
+fn file_name(extension: &Extension) -> String {
+    let package = &extension.package;
+    format!("{}-{}-{}", package.namespace, package.name, package.version)
+}
+
+fn built(
+    extension: Extension,
+    component: PathBuf,
+    bytes: Vec<u8>,
+    manifest: PathBuf,
+    fresh: bool,
+) -> Built {
     let (name, version) = (extension.package.id(), extension.package.version.clone());
-    Built { extension, name, version, component, manifest, fresh }
+    Built { extension, name, version, component, manifest, fresh, bytes }
 }
 
 /// Makes a folder and those above it.

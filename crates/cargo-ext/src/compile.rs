@@ -1,23 +1,21 @@
 //! Running cargo: from source to a core module.
 
 use std::io::BufReader;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use cargo_metadata::{CompilerMessage, Message, Package, TargetKind};
-use ext_definition::code;
 use ext_definition::diagnostic::Diagnostic;
+use ext_definition::section::{self, Entry, SECTION};
+use ext_definition::{artifact, code};
 
+use crate::artifact::read;
 use crate::cli::Building;
 use crate::failure::Failure;
+use crate::project::Project;
 use crate::shell::Shell;
+use crate::target_folder::{Owners, is_same};
 use crate::toolchain::{TARGET, Toolchain};
-
-/// What cargo made.
-pub struct Module {
-    /// The core module.
-    pub path: PathBuf,
-}
 
 /// What a module is built for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,8 +26,10 @@ enum Purpose {
     Check,
 }
 
-/// How one extension's core module is built. cargo writes its own progress and errors.
+/// How one extension's core module is built, by whoever holds the target folder's lock. cargo
+/// writes its own progress and errors.
 pub struct Cargo<'a> {
+    pub project: &'a Project,
     pub package: &'a Package,
     pub building: &'a Building,
     pub profile: &'a str,
@@ -46,13 +46,17 @@ struct Run {
 }
 
 impl Cargo<'_> {
-    /// Builds it to be packed.
-    pub fn build(&self) -> Result<Module, Failure> {
-        self.module(self.run(Purpose::Package)?)
+    /// Builds the module to be packed.
+    pub fn build(&self) -> Result<Vec<u8>, Failure> {
+        self.own(|| self.module(self.run(Purpose::Package)?))
     }
 
-    /// Builds it for its definition, mistakes included.
-    pub fn build_with_mistakes(&self) -> Result<Module, Failure> {
+    /// Builds the module for its definition, mistakes included.
+    pub fn build_with_mistakes(&self) -> Result<Vec<u8>, Failure> {
+        self.own(|| self.module_with_mistakes())
+    }
+
+    fn module_with_mistakes(&self) -> Result<Vec<u8>, Failure> {
         let run = self.run(Purpose::Check)?;
         if run.succeeded {
             run.messages.iter().for_each(|message| self.show(message));
@@ -63,15 +67,95 @@ impl Cargo<'_> {
             return self.module(run);
         }
         // Without a module nobody would say what the macros found: rustc says it all.
-        self.build()
+        self.module(self.run(Purpose::Package)?)
+    }
+
+    /// Builds in this project's name: what another project left in the target folder is
+    /// removed before, and a module of another project is not taken.
+    fn own(&self, build: impl Fn() -> Result<Vec<u8>, Failure>) -> Result<Vec<u8>, Failure> {
+        let target = self.project.target_of(self.building);
+        let owners = Owners::new(self.project, self.package, target, self.profile);
+        let foreign = owners.foreign();
+        if foreign.is_empty() || self.clean(&foreign)? {
+            owners.claim()?;
+        }
+        let module = build()?;
+        if self.is_own(&module) {
+            return Ok(module);
+        }
+        // A plain `cargo build` of another project writes no record.
+        self.clean(&owners.packages())?;
+        let module = build()?;
+        match self.is_own(&module) {
+            true => Ok(module),
+            false => Err(Failure::environment(
+                Diagnostic::error(
+                    code::BUILD_FAILED,
+                    format!(
+                        "another project builds a crate like `{}` at the same time",
+                        self.package.name
+                    ),
+                )
+                .help("run this again, or give each project a target folder with `--target-dir`"),
+            )),
+        }
+    }
+
+    /// Whether a module was built from this package's folder, as far as it says.
+    fn is_own(&self, module: &[u8]) -> bool {
+        let section = artifact::custom_section(module, SECTION).ok().flatten();
+        let entries = section.and_then(|it| section::decode(&it).ok()).unwrap_or_default();
+        let folders: Vec<&str> = entries
+            .iter()
+            .filter_map(|entry| match entry {
+                Entry::Package(entry) if !entry.folder.is_empty() => Some(entry.folder.as_str()),
+                _ => None,
+            })
+            .collect();
+        let own = self.package.manifest_path.parent();
+        let is_own =
+            |folder: &&str| own.is_some_and(|own| is_same(Path::new(folder), own.as_std_path()));
+        folders.is_empty() || folders.iter().any(is_own)
+    }
+
+    /// Removes what was built of these packages; whether cargo could. If it could not, the
+    /// build says why.
+    fn clean(&self, packages: &[&str]) -> Result<bool, Failure> {
+        let mut command = self.toolchain.cargo();
+        command.args(["clean", "--quiet", "--target", TARGET, "--profile", self.profile]);
+        self.common(&mut command);
+        for package in packages {
+            command.args(["--package", package]);
+        }
+        self.shell.detail("Running", format!("{command:?}"));
+        let output = command.stdin(Stdio::null()).output().map_err(no_cargo)?;
+        Ok(output.status.success())
+    }
+
+    /// What all of cargo's verbs take.
+    fn common(&self, command: &mut Command) {
+        let Self { package, building, .. } = self;
+        command.arg("--manifest-path").arg(package.manifest_path.as_std_path());
+        for (flag, set) in [
+            ("--offline", building.offline),
+            ("--locked", building.locked),
+            ("--frozen", building.frozen),
+        ] {
+            if set {
+                command.arg(flag);
+            }
+        }
+        if let Some(folder) = &building.target_dir {
+            command.arg("--target-dir").arg(folder);
+        }
     }
 
     fn command(&self, purpose: Purpose) -> Command {
-        let Self { package, building, profile, shell, .. } = self;
+        let Self { building, profile, shell, .. } = self;
         let mut command = self.toolchain.cargo();
         command.arg(if purpose == Purpose::Check { "rustc" } else { "build" });
         command.args(["--target", TARGET, "--profile", profile, "--lib"]);
-        command.arg("--manifest-path").arg(package.manifest_path.as_std_path());
+        self.common(&mut command);
         let format = if shell.is_json() { "json" } else { "json-diagnostic-rendered-ansi" };
         command.args(["--message-format", format]);
         if shell.is_quiet() {
@@ -83,16 +167,10 @@ impl Cargo<'_> {
         for (flag, set) in [
             ("--all-features", building.all_features),
             ("--no-default-features", building.no_default_features),
-            ("--offline", building.offline),
-            ("--locked", building.locked),
-            ("--frozen", building.frozen),
         ] {
             if set {
                 command.arg(flag);
             }
-        }
-        if let Some(folder) = &building.target_dir {
-            command.arg("--target-dir").arg(folder);
         }
         if purpose == Purpose::Check {
             command.env("CARGO_EXT_CHECK", "1");
@@ -139,7 +217,7 @@ impl Cargo<'_> {
         }
     }
 
-    fn module(&self, run: Run) -> Result<Module, Failure> {
+    fn module(&self, run: Run) -> Result<Vec<u8>, Failure> {
         let name = &self.package.name;
         if !run.succeeded {
             let message = format!("`{name}` does not build");
@@ -148,7 +226,7 @@ impl Cargo<'_> {
                     .help("cargo's messages above say why"),
             ));
         }
-        run.module.map(|path| Module { path }).ok_or_else(|| {
+        let path = run.module.ok_or_else(|| {
             Failure::input(
                 Diagnostic::error(
                     code::BUILD_FAILED,
@@ -156,7 +234,8 @@ impl Cargo<'_> {
                 )
                 .help("an extension's `[lib]` needs `crate-type = [\"cdylib\", \"rlib\"]`"),
             )
-        })
+        })?;
+        read(&path)
     }
 }
 

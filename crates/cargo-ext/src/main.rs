@@ -19,6 +19,7 @@ mod shell;
 mod snippet;
 mod source;
 mod store;
+mod target_folder;
 mod toolchain;
 mod units;
 mod vcs;

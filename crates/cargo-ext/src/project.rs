@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use cargo_metadata::{Metadata, MetadataCommand, Package, Target, TargetKind};
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package, Target, TargetKind};
 use ext_definition::code;
 use ext_definition::diagnostic::{Diagnostic, Place};
 
-use crate::cli::Selection;
+use crate::cli::{Building, Selection};
 use crate::failure::Failure;
 
 /// A workspace, without its dependencies.
@@ -50,6 +50,28 @@ impl Project {
     /// Where build artifacts go.
     pub fn target_directory(&self) -> &Path {
         self.metadata.target_directory.as_std_path()
+    }
+
+    /// Where a command builds: `--target-dir`, or what cargo is configured with.
+    pub fn target_of<'a>(&'a self, building: &'a Building) -> &'a Path {
+        building.target_dir.as_deref().unwrap_or(self.target_directory())
+    }
+
+    /// A package and the members of its workspace that it needs to be built.
+    pub fn local_dependencies<'a>(&'a self, package: &'a Package) -> Vec<&'a Package> {
+        let mut found = vec![package];
+        let mut next = 0;
+        while let Some(package) = found.get(next).copied() {
+            next += 1;
+            let needed = package.dependencies.iter();
+            let needed = needed.filter(|it| it.kind != DependencyKind::Development);
+            for path in needed.filter_map(|it| it.path.as_ref()) {
+                let member =
+                    self.members().find(|it| it.manifest_path.parent() == Some(path.as_path()));
+                found.extend(member.filter(|it| found.iter().all(|known| known.id != it.id)));
+            }
+        }
+        found
     }
 
     /// The workspace's folder, from which rustc names files.

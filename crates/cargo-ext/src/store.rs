@@ -63,5 +63,5 @@ pub fn chosen(
     }
     let project = Project::load(building.selection.manifest_path.as_deref())?;
     let package = project.extension(&building.selection)?;
-    read(&build(&project, package, building, &shell.without_stages())?.component)
+    Ok(build(&project, package, building, &shell.without_stages())?.bytes)
 }

@@ -32,6 +32,7 @@ pub use client::rendered;
 use std::path::{Path, PathBuf};
 
 use cargo_toml::Mistake;
+use ext_definition::package::quoted;
 use manifest::Manifest;
 
 /// Set by `cargo ext check`, which is told of mistakes in the definition's section, beside all
@@ -53,7 +54,11 @@ pub fn extension() {
     let entries = match manifest::manifest(&source, &path) {
         Ok(Manifest { package, sources }) => {
             let (package, sources) = (package.to_json(), sources.to_json());
-            vec![format!("{{\"format\":1,\"package\":{package},\"sources\":{sources}}}")]
+            // `cargo ext` tells by it whose module it has before it.
+            let folder = quoted(&variable("CARGO_MANIFEST_DIR"));
+            vec![format!(
+                "{{\"format\":1,\"package\":{package},\"sources\":{sources},\"folder\":{folder}}}"
+            )]
         }
         Err(mistakes) if is_wasm && !variable(CHECK).is_empty() => {
             mistakes.iter().map(Mistake::entry).collect()

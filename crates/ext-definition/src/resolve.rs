@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::model::{self, Action, Case, Extension, Field, TypeDefinition};
 use crate::naming;
 use crate::package::Sources;
-use crate::section::{self, ActionEntry, Entry, Identity, Named};
+use crate::section::{self, ActionEntry, Entry, Identity, Named, PackageEntry};
 
 mod check;
 
@@ -113,7 +113,7 @@ fn resolved(entries: Vec<Entry>, crate_name: &str) -> Resolved {
         symbols.push(action.symbol.clone());
         list.push(names.action(action, &mut diagnostics));
     }
-    let (package, sources) = match packages.len() {
+    let PackageEntry { package, sources, .. } = match packages.len() {
         0 if !complete => Default::default(),
         0 => {
             diagnostics.push(

@@ -24,7 +24,7 @@ pub const MAX_SECTION: usize = 64 << 20;
 #[derive(Debug)]
 pub enum Entry {
     /// The package manifest, and the files that belong to it.
-    Package(Box<(Package, Sources)>),
+    Package(Box<PackageEntry>),
     /// An action, with every named type that it reaches.
     Action(Box<ActionEntry>),
     /// A type, whether or not an action reaches it; for `cargo ext check` only.
@@ -32,6 +32,17 @@ pub enum Entry {
     /// What a macro or the build script found wrong; for `cargo ext check` only, elsewhere it
     /// ends the build.
     Mistake(Diagnostic),
+}
+
+/// What the build script wrote.
+#[derive(Debug, Default)]
+pub struct PackageEntry {
+    /// The package manifest.
+    pub package: Package,
+    /// The files that Cargo.toml names.
+    pub sources: Sources,
+    /// The folder of Cargo.toml; empty if the build script did not write it.
+    pub folder: String,
 }
 
 /// A type where a derive saw it.
@@ -197,6 +208,8 @@ fn decode_entry(bytes: &[u8]) -> Result<Entry, Diagnostic> {
         package: Option<Package>,
         #[serde(default)]
         sources: Sources,
+        #[serde(default)]
+        folder: String,
         action: Option<Action>,
         #[serde(default)]
         types: Vec<Named>,
@@ -224,7 +237,10 @@ fn decode_entry(bytes: &[u8]) -> Result<Entry, Diagnostic> {
     }
     let wire: Wire = serde_json::from_slice(bytes).map_err(unreadable)?;
     match (wire.package, wire.action, wire.declared, wire.mistake) {
-        (Some(package), None, None, None) => Ok(Entry::Package(Box::new((package, wire.sources)))),
+        (Some(package), None, None, None) => {
+            let (sources, folder) = (wire.sources, wire.folder);
+            Ok(Entry::Package(Box::new(PackageEntry { package, sources, folder })))
+        }
         (None, Some(action), None, None) => {
             Ok(Entry::Action(Box::new(ActionEntry { action, types: wire.types })))
         }

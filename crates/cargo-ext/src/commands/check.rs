@@ -23,7 +23,7 @@ pub fn run(arguments: &Check, shell: &Shell) -> Result<(), Failure> {
     let toolchain = Toolchain::find(building.toolchain.as_deref(), shell)?;
     let mut failed: Option<Failure> = None;
     for package in packages {
-        let checked = check(package, arguments, &toolchain, shell);
+        let checked = check(&project, package, arguments, &toolchain, shell);
         if let Err(failure) = checked.map_err(|failure| failure.about(package)) {
             // The next extension is worth a look as well.
             if let Some(earlier) = failed.replace(failure) {
@@ -35,13 +35,14 @@ pub fn run(arguments: &Check, shell: &Shell) -> Result<(), Failure> {
 }
 
 fn check(
+    project: &Project,
     package: &Package,
     arguments: &Check,
     toolchain: &Toolchain,
     shell: &Shell,
 ) -> Result<(), Failure> {
     let started = Instant::now();
-    let look = || artifact::check(package, &arguments.building, toolchain, shell);
+    let look = || artifact::check(project, package, &arguments.building, toolchain, shell);
     let mut checked = look();
     if arguments.fix {
         let folder = package.manifest_path.parent().map_or("".as_ref(), |it| it.as_std_path());

@@ -20,7 +20,7 @@ use tokio::sync::broadcast;
 use super::deploy::{said, settings, stage};
 use super::serve::{runtime, serve_until_ended, start};
 use super::signals::Signals;
-use crate::artifact::{self, read};
+use crate::artifact;
 use crate::calls;
 use crate::cli::Dev;
 use crate::failure::Failure;
@@ -168,7 +168,7 @@ impl Work<'_> {
         *watch = Watch::new(package, project.root(), project.target_directory());
         *seen = watch.look();
         let built = artifact::build(&project, package, building, self.shell)?;
-        let component = read(&built.component)?;
+        let component = built.bytes;
         let digest = Digest::of(&component);
         if self.deployed.as_ref() == Some(&digest) {
             return Ok(());

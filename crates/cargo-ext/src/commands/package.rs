@@ -4,7 +4,7 @@ use ext_definition::code;
 use ext_definition::diagnostic::Diagnostic;
 use ext_registry::fs::write_atomic;
 
-use crate::artifact::{self, read};
+use crate::artifact;
 use crate::cli::Package;
 use crate::failure::Failure;
 use crate::project::Project;
@@ -24,7 +24,7 @@ pub fn run(arguments: &Package, shell: &Shell) -> Result<(), Failure> {
         let built = artifact::build(&project, package, building, shell)?;
         let path = match &arguments.output {
             Some(output) => {
-                write_atomic(output, &read(&built.component)?)?;
+                write_atomic(output, &built.bytes)?;
                 output
             }
             None => &built.component,

@@ -10,7 +10,7 @@ use ext_registry::{Outcome, PackageName, PublishRequest, Registry, Version, oci}
 use serde::Serialize;
 
 use super::deploy;
-use crate::artifact::{self, Built, read};
+use crate::artifact::{self, Built};
 use crate::cli::{Common, Publish};
 use crate::failure::Failure;
 use crate::pack;
@@ -56,7 +56,6 @@ fn store(built: &Built, registry: &Registry, shell: &Shell) -> Result<String, Fa
     let started = Instant::now();
     let extension = &built.extension;
     let package = &extension.package;
-    let component = read(&built.component)?;
     let version: Version = package.version.parse().map_err(|error| {
         Diagnostic::error(
             code::DEFINITION_CORRUPT,
@@ -66,10 +65,10 @@ fn store(built: &Built, registry: &Registry, shell: &Shell) -> Result<String, Fa
     let published = registry.publish(&PublishRequest {
         name: PackageName::new(&package.namespace, &package.name)?,
         version,
-        component: &component,
+        component: &built.bytes,
         annotations: annotations(extension),
         exports: vec![format!("{}/{}@{}", package.id(), wit::INTERFACE, package.version)],
-        imports: pack::imports(&component)?,
+        imports: pack::imports(&built.bytes)?,
         author: package.authors.first().cloned(),
     })?;
     let place = registry.root().display();

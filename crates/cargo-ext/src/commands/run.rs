@@ -25,7 +25,7 @@ pub fn run(arguments: &Run, common: &Common, shell: &Shell) -> Result<(), Failur
             let building = &arguments.building;
             let project = Project::load(building.selection.manifest_path.as_deref())?;
             let package = project.extension(&building.selection)?;
-            read(&artifact::build(&project, package, building, &shell.without_stages())?.component)?
+            artifact::build(&project, package, building, &shell.without_stages())?.bytes
         }
     };
     let time = Duration::try_from_secs_f64(arguments.timeout).map_err(|error| {

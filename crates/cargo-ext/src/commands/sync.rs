@@ -90,7 +90,7 @@ fn current(
 ) -> Result<Current, Failure> {
     let building = &arguments.building;
     let toolchain = Toolchain::find(building.toolchain.as_deref(), shell)?;
-    let checked = artifact::check(package, building, &toolchain, shell);
+    let checked = artifact::check(project, package, building, &toolchain, shell);
     let (root, crate_name) = (project.root().to_owned(), crate_name(package));
     let is_fine = |it: &Diagnostic| it.code == code::NO_ACTION || it.severity == Severity::Warning;
     match checked {
