@@ -305,3 +305,38 @@ fn projects_share_a_target_folder() {
     assert!(first != package("second"));
     assert!(first == package("first"));
 }
+
+/// Settings for the host's builds neither break the build nor change the package.
+#[test]
+fn flags_of_the_host_stay_there() {
+    let scratch = Scratch::new();
+    scratch.ext("", &["new", "flagged", "--namespace", "acme"]).success();
+    let digest = |variables: &[(&str, &str)]| {
+        let mut command = scratch.command("flagged", &["package", "--output", "out.wasm"]);
+        command.envs(variables.iter().copied());
+        Said::from(command.output().expect("cargo-ext starts")).success();
+        std::fs::read(scratch.path().join("flagged/out.wasm")).expect("the package")
+    };
+    let plain = digest(&[]);
+    const LINKER: &str = "-C link-arg=-fuse-ld=mold -C target-cpu=native";
+    for (name, value) in [
+        ("RUSTFLAGS", LINKER),
+        ("CARGO_ENCODED_RUSTFLAGS", "-Clink-arg=-Wl,-z,relro\u{1f}-Ctarget-cpu=native"),
+        ("CARGO_BUILD_RUSTFLAGS", LINKER),
+        ("CARGO_BUILD_TARGET", "x86_64-unknown-linux-gnu"),
+        ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0"),
+        ("CARGO_INCREMENTAL", "1"),
+    ] {
+        assert!(digest(&[(name, value)]) == plain, "{name}");
+    }
+    std::fs::create_dir(scratch.path().join("flagged/.cargo")).expect("a folder");
+    let config = |text: &str| {
+        std::fs::write(scratch.path().join("flagged/.cargo/config.toml"), text).expect("written");
+    };
+    config(&format!("[build]\nrustflags = \"{LINKER}\"\n"));
+    assert!(digest(&[]) == plain);
+    scratch.ext("flagged", &["check"]).success();
+    // Flags for WebAssembly are the author's.
+    config("[target.wasm32-wasip2]\nrustflags = \"-Copt-level=0\"\n");
+    assert!(digest(&[]) != plain);
+}

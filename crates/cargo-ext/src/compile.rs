@@ -12,6 +12,7 @@ use ext_definition::{artifact, code};
 use crate::artifact::read;
 use crate::cli::Building;
 use crate::failure::Failure;
+use crate::host_settings;
 use crate::project::Project;
 use crate::shell::Shell;
 use crate::target_folder::{Owners, is_same};
@@ -148,6 +149,7 @@ impl Cargo<'_> {
         if let Some(folder) = &building.target_dir {
             command.arg("--target-dir").arg(folder);
         }
+        host_settings::keep_out(command, self.shell);
     }
 
     fn command(&self, purpose: Purpose) -> Command {

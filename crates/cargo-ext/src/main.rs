@@ -11,6 +11,7 @@ mod definition;
 mod failure;
 mod files;
 mod fix;
+mod host_settings;
 mod pack;
 mod permissions;
 mod project;
