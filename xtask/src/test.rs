@@ -14,6 +14,15 @@ pub fn verb(arguments: &[String]) -> Result {
         .env("EXT_TEST_CURL", tools::curl()?)
         .env("EXT_TEST_OPENSSL", tools::openssl()?)
         .env("EXT_TEST_CHROMIUM", tools::chromium()?)
+        .env("EXT_TEST_NODE", tools::node()?)
+        .env(
+            "EXT_TEST_NODE_PACKAGES",
+            tools::npm_with(&[
+                "@modelcontextprotocol/sdk@1.32.2",
+                "ajv@8.20.0",
+                "ajv-formats@3.0.1",
+            ])?,
+        )
         .env(
             "EXT_TEST_PYTHON",
             tools::python_with(&[

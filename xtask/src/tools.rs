@@ -128,6 +128,39 @@ pub fn python_with(packages: &[&str]) -> Result<PathBuf> {
     Ok(python)
 }
 
+/// A folder whose `node_modules` holds these packages of the npm registry, each with its version:
+/// `ajv@8.20.0`.
+pub fn npm_with(packages: &[&str]) -> Result<PathBuf> {
+    let name = |it: &str| it.replace(|c: char| !c.is_ascii_alphanumeric() && c != '.', "-");
+    let names: Vec<String> = packages.iter().map(|it| name(it)).collect();
+    let folder = cache::folder()?.join("tools").join(format!("npm-{}", names.join("_")));
+    let complete = folder.join("complete");
+    if complete.exists() {
+        return Ok(folder);
+    }
+    let _lock = cache::lock("tools")?;
+    if complete.exists() {
+        return Ok(folder);
+    }
+    let npm = from_package("npm", "npm")?;
+    cache::remove(&folder)?;
+    cache::create(&folder)?;
+    // Without a manifest of its own npm would install into a folder above.
+    cache::write(&folder.join("package.json"), "{ \"private\": true, \"type\": \"module\" }\n")?;
+    Run::new(npm)
+        .args(["install", "--no-audit", "--no-fund", "--save-exact"])
+        .args(packages)
+        .dir(&folder)
+        .stage(&format!("npm install {}", packages.join(" ")))?;
+    cache::write(&complete, "")?;
+    Ok(folder)
+}
+
+/// Node.js, which runs the packages of [`npm_with`].
+pub fn node() -> Result<PathBuf> {
+    from_package("node", "nodejs")
+}
+
 /// Where an environment keeps its interpreter.
 fn python_of_environment() -> &'static str {
     if cfg!(windows) { "Scripts/python.exe" } else { "bin/python3" }
