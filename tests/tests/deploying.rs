@@ -339,7 +339,7 @@ fn settings_are_changed_one_by_one_and_shown_in_full() {
     let last = server.deploy_with("example:kitchen-sink", &json!({ "queue": 1, "time_ms": 1500 }));
     let settings = json!({ "reuse": true, "concurrency": 2, "queue": 1, "time_ms": 1500 });
     assert_eq!(last["deployed"]["settings"], settings, "{last}");
-    assert_eq!(last["deployed"]["in_force"]["body_bytes"], 8 << 20, "{last}");
+    assert_eq!(last["deployed"]["in_force"]["body_bytes"], 64 << 20, "{last}");
 
     // Two run, one waits, and the others are told to come again.
     std::thread::scope(|scope| {
@@ -360,7 +360,7 @@ fn settings_are_changed_one_by_one_and_shown_in_full() {
     assert!(
         shown.contains(
             "a fresh instance for each call, 2 at once, 1 waiting, 1500 ms, 256.0 MiB of memory, \
-             results of 32.0 MiB, requests of 1.0 KiB"
+             results of 64.0 MiB, requests of 1.0 KiB"
         ),
         "{shown}"
     );

@@ -317,7 +317,7 @@ fn requests_say_what_they_need_and_nothing_is_kept() {
         assert_eq!(server.send(method, "/mcp", &headers[..2], b"").status, 405);
     }
     assert_eq!(server.send("POST", "/mcp", &headers[..2], b"{").status / 100, 4);
-    let large = vec![b' '; 9 << 20];
+    let large = vec![b' '; 65 << 20];
     assert_eq!(server.send("POST", "/mcp", &headers[..2], &large).status, 413);
 
     // What the message says of its trace is nearer than what its transport says.

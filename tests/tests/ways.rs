@@ -1,8 +1,13 @@
 //! The ways in which a call comes: parts of a form, an address, a page of another site, TLS.
 #![cfg(unix)]
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use ext_tests::{Answer, Scratch, Server, tool};
 use serde_json::{Value, json};
 
@@ -81,6 +86,135 @@ fn bytes_come_and_go_as_they_are() {
     refused(&["dividend=seven", "divisor=2"], "EXT0502", "dividend");
     refused(&["dividend=7", "dividend=8"], "EXT1002", "two parts `dividend`");
     refused(&["dividend={;type=application/json"], "EXT1002", "is no JSON");
+    server.end();
+}
+
+/// A file of 25 MB goes in and out in each form, with the settings that a server has by itself.
+#[test]
+fn files_of_25_mb_come_and_go_as_they_are() {
+    let scratch = Scratch::new();
+    let server = sink(&scratch, "");
+    let bytes: Vec<u8> = (0..25_000_000_u32).map(|it| (it ^ it >> 8) as u8).collect();
+    let base64 = BASE64.encode(&bytes);
+    let arguments = json!({ "value": base64 });
+    let name = "example_kitchen-sink-echo_bytes";
+    let params = json!({ "name": name, "arguments": arguments });
+    let call = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params });
+    let file = |name: &str, content: &[u8]| {
+        let path = scratch.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let octets = file("octets", &bytes);
+    let json = file("json", arguments.to_string().as_bytes());
+    let call = file("call", call.to_string().as_bytes());
+
+    let address = format!("{}{}", server.address, path("echo_bytes"));
+    let binary = "accept: application/octet-stream";
+    let posted = |file: &str, headers: [&str; 2], address: &str| {
+        let data = format!("@{file}");
+        let headers = ["--header", headers[0], "--header", headers[1]];
+        let (status, _, body) =
+            curl(&[&["--data-binary", &data][..], &headers, &[address]].concat());
+        (status, body)
+    };
+    let (status, body) =
+        posted(&octets, ["content-type: application/octet-stream", binary], &address);
+    assert!(status == 200 && body == bytes, "{status}");
+    let (status, _, body) =
+        curl(&["--form", &format!("value=@{octets}"), "--header", binary, &address]);
+    assert!(status == 200 && body == bytes, "{status}");
+    let is_json = "content-type: application/json";
+    let (status, body) = posted(&json, [is_json, "accept: application/json"], &address);
+    assert!(status == 200 && body == format!("\"{base64}\"").into_bytes(), "{status}");
+    let mcp = format!("{}/mcp", server.address);
+    let accept = "accept: application/json, text/event-stream";
+    let (status, body) = posted(&call, [is_json, accept], &mcp);
+    let answer: Value = serde_json::from_slice(&body).expect("JSON");
+    let result = &answer["result"]["structuredContent"]["result"];
+    assert!(status == 200 && result.as_str() == Some(&base64), "{status}");
+    server.end();
+
+    let said = scratch.ext(
+        "",
+        &["run", "--from", "example:kitchen-sink", "echo_bytes", "--json", &format!("@{json}")],
+    );
+    assert!(said.success().out.trim() == format!("\"{base64}\""), "other bytes");
+}
+
+/// Above a limit the answer names it, what it allows, and the setting that raises it.
+#[test]
+fn sizes_above_the_limits_are_refused() {
+    let scratch = Scratch::new();
+    let server = sink(&scratch, "body-bytes = 4000000\nresult-bytes = 3000000\n");
+    let refused = |action: &str, arguments: Value, status: u16, code: &str, setting: &str| {
+        let problem = server.post(&path(action), &arguments).problem(status, code);
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.contains(&format!("`{setting}`")), "{detail}");
+        problem["limit"].clone()
+    };
+    let long = json!({ "value": "x".repeat(4_000_000) });
+    let limit = refused("echo_string", long, 413, "EXT1003", "body-bytes");
+    assert_eq!(limit, json!({ "kind": "body", "allowed": 4_000_000 }));
+    let result = json!({ "kind": "result", "allowed": 3_000_000 });
+    for (action, arguments) in [
+        ("large", json!({ "bytes": 2_250_000 })),
+        // A control character has one byte in the extension and six in the answer.
+        ("echo_string", json!({ "value": "\u{1}".repeat(600_000) })),
+    ] {
+        let limit = refused(action, arguments, 500, "EXT0505", "result-bytes");
+        assert_eq!(limit, result, "{action}");
+    }
+    server.post(&path("large"), &json!({ "bytes": 2_240_000 })).ok();
+    for (bytes, status) in [(3_000_000, 200), (3_000_001, 500)] {
+        let body = json!({ "bytes": bytes }).to_string();
+        let (found, _, body) = curl(&[
+            "--json",
+            &body,
+            "--header",
+            "accept: application/octet-stream",
+            &format!("{}{}", server.address, path("large")),
+        ]);
+        assert_eq!((found, body.len() == bytes), (status, status == 200));
+    }
+    server.end();
+}
+
+/// Answers take memory until their clients have read them: all together no more than the operator
+/// allows.
+#[test]
+fn slow_readers_do_not_take_all_memory() {
+    let scratch = Scratch::new();
+    let server = sink(&scratch, "requests-bytes = 20000000\n");
+    let address = server.address.strip_prefix("http://").unwrap();
+    let body = r#"{"bytes": 4500000}"#;
+    let request = format!(
+        "POST {} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        path("large"),
+        body.len(),
+    );
+    // Three answers of 6 MB, of which the system takes a part.
+    let mut slow = Vec::new();
+    for _ in 0..3 {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut status = [0; 12];
+        stream.read_exact(&mut status).unwrap();
+        assert_eq!(&status, b"HTTP/1.1 200");
+        slow.push(stream);
+    }
+    let large = || server.post(&path("large"), &json!({ "bytes": 4_500_000 }));
+    let problem = large().problem(503, "EXT1008");
+    assert!(problem["detail"].as_str().unwrap().contains("`requests-bytes`"), "{problem}");
+    // Small answers take no room.
+    assert_eq!(server.post(&path("double"), &json!({ "value": 21 })).ok(), json!(42));
+    // Their memory is free once their clients are gone.
+    drop(slow);
+    let patience = Instant::now() + Duration::from_secs(60);
+    while large().status != 200 {
+        assert!(Instant::now() < patience);
+        std::thread::sleep(Duration::from_millis(50));
+    }
     server.end();
 }
 

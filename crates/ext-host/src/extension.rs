@@ -312,7 +312,7 @@ impl Extension {
         trace: Option<&Trace>,
         action: &str,
         arguments: Cow<'_, Value>,
-        read: impl FnOnce(&Returned<'_>) -> T,
+        read: impl FnOnce(Returned<'_>) -> T,
     ) -> (Result<T, Error<ActionError>>, Output) {
         let mut output = Output::default();
         let result = match &self.0 {
@@ -327,7 +327,7 @@ impl Extension {
                     remote.call_json(&action, &arguments, trace.as_ref())
                 })
                 .await
-                .map(|value| read(&Returned::elsewhere(&value)))
+                .map(|value| read(Returned::elsewhere(value)))
             }
         };
         (result, output)
@@ -387,7 +387,7 @@ impl Loaded {
         arguments: Cow<'_, Value>,
         trace: Option<&Trace>,
         output: &mut Output,
-        read: impl FnOnce(&Returned<'_>) -> T,
+        read: impl FnOnce(Returned<'_>) -> T,
     ) -> Result<T, Error<ActionError>> {
         let mut call = self.begin(name, arguments)?;
         let params = std::mem::take(&mut call.params);
@@ -406,7 +406,7 @@ impl Loaded {
         arguments: Cow<'_, Value>,
         trace: Option<&Trace>,
         output: &mut Output,
-        read: impl FnOnce(&Returned<'_>) -> T,
+        read: impl FnOnce(Returned<'_>) -> T,
     ) -> Result<T, Error<ActionError>> {
         let mut call = self.begin(name, arguments)?;
         let params = std::mem::take(&mut call.params);
@@ -419,8 +419,11 @@ impl Loaded {
         instance.begin(trace);
         let called = instance.call_values_async(self, call.index, params, end).await;
         *output = instance.end();
-        if called.is_ok() && self.reuses {
+        if called.is_ok() && self.keeps(&instance) {
             self.waiting.keep(instance, self.host.idle());
+        } else {
+            // Before its result is written: it may have much memory.
+            drop(instance);
         }
         call.end(called, output, read)
     }
@@ -457,7 +460,7 @@ impl Loaded {
             None => self.other_instance()?,
         };
         let result = call(&mut instance)?;
-        if self.reuses {
+        if self.keeps(&instance) {
             *first = Some(instance);
         }
         Ok(result)
@@ -469,10 +472,15 @@ impl Loaded {
     ) -> Result<T, Failure> {
         let mut instance = self.other_instance()?;
         let result = call(&mut instance)?;
-        if self.reuses {
+        if self.keeps(&instance) {
             self.others.keep(instance, self.host.idle());
         }
         Ok(result)
+    }
+
+    /// Whether an instance is kept after a call.
+    fn keeps(&self, instance: &Instance) -> bool {
+        self.reuses && !instance.is_bloated()
     }
 
     #[cold]
@@ -544,7 +552,7 @@ impl JsonCall<'_> {
         &self,
         called: Result<Option<Val>, Failure>,
         output: &mut Output,
-        read: impl FnOnce(&Returned<'_>) -> T,
+        read: impl FnOnce(Returned<'_>) -> T,
     ) -> Result<T, Error<ActionError>> {
         let loaded = self.loaded;
         let mut result = match called {

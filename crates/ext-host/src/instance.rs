@@ -20,6 +20,9 @@ use crate::record::Output;
 use crate::sandbox::{MAX_RESOURCES, Refused, Sandbox};
 use crate::server::Trace;
 
+/// The most bytes by which the memory of an instance that is kept may have grown.
+const MAX_KEPT_GROWTH: usize = 32 << 20;
+
 /// An instance and what it needs to be called.
 pub struct Instance {
     store: Store<Sandbox>,
@@ -27,6 +30,8 @@ pub struct Instance {
     functions: Vec<Option<Function>>,
     limits: Limits,
     ticks: u64,
+    /// Bytes of its memories when it was new.
+    initial_memory: usize,
 }
 
 /// An exported function, with the signature that it was checked against.
@@ -95,7 +100,8 @@ impl Instance {
         match instance {
             Ok(instance) => {
                 let functions = vec![None; loaded.actions.len()];
-                Ok(Self { store, instance, functions, limits, ticks })
+                let initial_memory = store.data().memory.taken();
+                Ok(Self { store, instance, functions, limits, ticks, initial_memory })
             }
             Err(error) => Err(failure(&store, &limits, &error)),
         }
@@ -198,6 +204,12 @@ impl Instance {
     /// Bytes of all of its memories.
     pub fn memory(&self) -> usize {
         self.store.data().memory.taken()
+    }
+
+    /// Whether its memory grew so much that a new instance is better than to keep it: memory never
+    /// shrinks, and its next call may need little.
+    pub fn is_bloated(&self) -> bool {
+        self.memory() - self.initial_memory > MAX_KEPT_GROWTH
     }
 
     #[cold]

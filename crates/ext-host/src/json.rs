@@ -43,27 +43,24 @@ impl Types {
         action: &Action,
         result: Option<Val>,
         most: usize,
-        read: impl FnOnce(&Returned<'_>) -> T,
+        read: impl FnOnce(Returned<'_>) -> T,
     ) -> Result<T, Error<ActionError>> {
         let writer = Writer::new(self, most);
         let unit = Type::Unit;
-        let failed = match (&result, &action.error) {
-            (Some(Val::Result(Err(value))), Some(error)) => Some((error, value)),
-            _ => None,
+        let result = match (result, &action.error) {
+            (Some(Val::Result(Ok(value))), Some(_)) => Ok(value.map(|value| *value)),
+            (Some(Val::Result(Err(value))), Some(error)) => Err((error, value)),
+            (value, _) => Ok(value),
         };
-        let outcome = match failed {
-            Some((error, value)) => {
+        let outcome = match result {
+            Ok(value) => {
+                let ok = action.result.as_ref().unwrap_or(&unit);
+                Ok(read(Returned::here(&writer, action, ok, value)))
+            }
+            Err((error, value)) => {
                 let value = value.as_ref().map_or(Value::Null, |value| writer.value(error, value));
                 let message = self.message(error, &value);
                 Err(Error::Action(ActionError { message, value }))
-            }
-            None => {
-                let value = match (&result, &action.error) {
-                    (Some(Val::Result(Ok(value))), Some(_)) => value.as_deref(),
-                    (value, _) => value.as_ref(),
-                };
-                let ok = action.result.as_ref().unwrap_or(&unit);
-                Ok(read(&Returned::here(&writer, action, ok, value)))
             }
         };
         match writer.budget.is_full() {

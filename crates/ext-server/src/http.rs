@@ -17,6 +17,7 @@ pub mod arguments;
 pub mod asker;
 pub mod body;
 mod describe;
+pub(crate) mod held;
 mod mcp;
 
 use std::net::SocketAddr;
@@ -40,6 +41,7 @@ use asker::Asked;
 pub use actions::body_limit;
 pub use api::Deployed;
 pub use asker::{Asker, RequestId, new_id};
+pub(crate) use body::too_large;
 
 /// The header of a request's id.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

@@ -66,7 +66,7 @@ impl Platform {
         self: &Arc<Self>,
         running: Arc<Running>,
         invocation: Invocation,
-        read: impl FnOnce(&Returned<'_>) -> T + Send + 'static,
+        read: impl FnOnce(Returned<'_>) -> Result<T, Problem> + Send + 'static,
     ) -> Called<T> {
         let Invocation { id, consumer, surface, action, arguments, taken, parent } = invocation;
         let habit = action.habit.clone();
@@ -99,10 +99,12 @@ impl Platform {
         let call = Box::pin(async move {
             let extension = &running.extension;
             let arguments = Cow::Owned(arguments);
-            let called = extension.invoke_and_read(trace.as_ref(), &name, arguments, read);
-            let called = called.await;
-            drop(taken);
-            called
+            let read = |result: Returned<'_>| {
+                // The arguments are gone, and the answer takes room of its own.
+                drop(taken);
+                read(result)
+            };
+            extension.invoke_and_read(trace.as_ref(), &name, arguments, read).await
         });
         let end = move |called| entry.called(called, place);
         self.workers.run(turn, habit, call, end).await.unwrap_or_else(|| Called::without(lost()))
@@ -178,6 +180,9 @@ impl Drop for Queued {
     }
 }
 
+/// What the host gives for a call: what was read of its result, and what the extension wrote.
+type CallOutcome<T> = (Result<Result<T, Problem>, Error<ActionError>>, Output);
+
 /// A call that is written down when it ends.
 struct Entry {
     platform: Arc<Platform>,
@@ -193,15 +198,12 @@ struct Entry {
 
 impl Entry {
     /// The end of a call that had its turn. `None`: the host lost it.
-    fn called<T>(
-        self,
-        called: Option<(Result<T, Error<ActionError>>, Output)>,
-        place: Permit,
-    ) -> Called<T> {
+    fn called<T>(self, called: Option<CallOutcome<T>>, place: Permit) -> Called<T> {
         match called {
             Some((result, output)) => {
                 let log = log(&output);
-                self.end(result.map_err(Problem::from), log, output.failure, Some(place))
+                let result = result.map_err(Problem::from).flatten();
+                self.end(result, log, output.failure, Some(place))
             }
             None => {
                 let error = Error::<ActionError>::Runtime("a mistake of the host".into());

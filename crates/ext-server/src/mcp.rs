@@ -9,9 +9,8 @@ mod answer;
 mod stdio;
 mod tool;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use ext_definition::code;
 use ext_host::Returned;
 use ext_registry::PackageName;
 use rmcp::model::{
@@ -24,10 +23,10 @@ use rmcp::{ErrorData, RoleServer, ServerHandler};
 use serde_json::Value;
 
 use crate::auth::{Caller, Verb};
-use crate::http::body_limit;
+use crate::http::{body_limit, held};
 use crate::invoke::Invocation;
 use crate::platform::Platform;
-use crate::problem::Problem;
+use crate::room::Taken;
 use crate::running::Running;
 use crate::store::Surface;
 use crate::trace::TraceContext;
@@ -50,12 +49,17 @@ pub struct Handler {
     size: usize,
     /// The operation that sent it, if it said so.
     parent: Option<TraceContext>,
+    /// The room of its answer; `None` where nobody else waits for memory.
+    room: Option<AnswerRoom>,
 }
+
+/// The room that the answer to a request takes, shared with whoever sends it.
+pub type AnswerRoom = Arc<Mutex<Taken>>;
 
 impl Handler {
     /// Answers this caller, about all that he may call, or about one extension.
     pub fn new(platform: Arc<Platform>, caller: Arc<Caller>, only: Option<Only>) -> Self {
-        Self { platform, caller, only, request: None, size: 0, parent: None }
+        Self { platform, caller, only, request: None, size: 0, parent: None, room: None }
     }
 
     /// Calls are known by the id of the request, whose body has so many bytes, and a part of what
@@ -63,6 +67,12 @@ impl Handler {
     #[must_use]
     pub fn of_request(self, id: Arc<str>, size: usize, parent: Option<TraceContext>) -> Self {
         Self { request: Some(id), size, parent, ..self }
+    }
+
+    /// Large answers take their room here.
+    #[must_use]
+    pub fn within(self, room: AnswerRoom) -> Self {
+        Self { room: Some(room), ..self }
     }
 
     /// The versions whose actions are tools now, in the order of names.
@@ -135,11 +145,7 @@ impl ServerHandler for Handler {
         };
         let most = body_limit(&self.platform, &running);
         if self.size > most {
-            return Ok(answer::failure(&Problem::new(
-                code::BODY_TOO_LARGE,
-                format!("the request is larger than {most} bytes"),
-            ))
-            .into());
+            return Ok(answer::failure(&crate::http::too_large(most)).into());
         }
         let action = match running.called(&tool.action) {
             Ok((_, action)) => action.clone(),
@@ -155,7 +161,14 @@ impl ServerHandler for Handler {
             taken: None,
             parent: parent.or_else(|| self.parent.clone()),
         };
-        let read = move |it: &Returned<'_>| answer::success(&tool, it.to_value());
+        let room = self.room.clone();
+        let read = move |it: Returned<'_>| {
+            let (answer, size) = answer::success(&tool, it.to_value());
+            if let Some(room) = room {
+                held::take(&mut room.lock().unwrap_or_else(PoisonError::into_inner), size)?;
+            }
+            Ok(answer)
+        };
         let called = self.platform.invoke(running, invocation, read).await;
         Ok(called.result.unwrap_or_else(|problem| answer::failure(&problem)).into())
     }

@@ -144,9 +144,23 @@ pub(crate) fn status(code: Code) -> StatusCode {
     }
 }
 
+/// The end of a message about a limit: the setting that raises it.
+pub(crate) fn raised_by(setting: &str) -> String {
+    format!("; help: the operator can raise `{setting}`, in server.toml or for the deployment")
+}
+
 impl From<Error<ActionError>> for Problem {
     fn from(error: Error<ActionError>) -> Self {
-        let problem = Self::new(error.code(), error.to_string());
+        let mut detail = error.to_string();
+        if let Error::Limit(limit) = &error {
+            let setting = match limit {
+                Limit::Time { .. } => "time-ms",
+                Limit::Memory { .. } => "memory-bytes",
+                Limit::Output { .. } => "result-bytes",
+            };
+            detail.push_str(&raised_by(setting));
+        }
+        let problem = Self::new(error.code(), detail);
         match error {
             Error::NotFound { known, .. } => problem.with("known", known),
             Error::Arguments(violations) => {
@@ -169,7 +183,7 @@ impl From<Error<ActionError>> for Problem {
                         ("time", u64::try_from(allowed.as_millis()).unwrap_or(u64::MAX))
                     }
                     Limit::Memory { allowed } => ("memory", allowed as u64),
-                    Limit::Output { allowed } => ("output", allowed as u64),
+                    Limit::Output { allowed } => ("result", allowed as u64),
                 };
                 let problem = problem.with("limit", json!({ "kind": kind, "allowed": allowed }));
                 match kind {
@@ -222,6 +236,14 @@ impl IntoResponse for Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn limits_name_the_setting_that_raises_them() {
+        let problem = Problem::from(Error::Limit(Limit::Output { allowed: 1000 }));
+        assert_eq!(problem.member("limit"), Some(&json!({ "kind": "result", "allowed": 1000 })));
+        assert!(problem.detail().contains("1000 bytes; help: "), "{}", problem.detail());
+        assert!(problem.detail().contains("`result-bytes`"), "{}", problem.detail());
+    }
 
     #[test]
     fn without_room_it_is_worth_trying_again() {

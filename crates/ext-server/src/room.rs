@@ -1,5 +1,5 @@
-//! How many bytes requests may take together while they are read and answered: who comes when
-//! there is no room is told so, before the server has no memory for anybody.
+//! How many bytes requests and their answers may take together: a request that finds no room is
+//! refused, before the server has no memory for anybody.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

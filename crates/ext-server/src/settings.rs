@@ -32,8 +32,8 @@ pub struct Configuration {
     pub memory: usize,
     /// How large the body of a request may be, in bytes.
     pub body: usize,
-    /// What the requests that are here may take together, in bytes: their bodies, and the
-    /// arguments read from them.
+    /// What all requests may take together, in bytes: their bodies, the arguments read from them,
+    /// and large answers until their clients have read them.
     pub requests: usize,
     /// How many calls run at once, whatever deployments allow; and as many beside them that
     /// compute for long.
@@ -81,9 +81,10 @@ impl Configuration {
             registry,
             require_token: false,
             tls: None,
-            limits: Limits { time: Duration::from_secs(30), memory: 256 << 20, output: 32 << 20 },
+            // A file of 25 MB fits as base64, which has a third more.
+            limits: Limits { time: Duration::from_secs(30), memory: 256 << 20, output: 64 << 20 },
             memory: crate::machine::memory() / 2,
-            body: 8 << 20,
+            body: 64 << 20,
             requests: 1 << 30,
             calls: 256,
             waiting: 1024,

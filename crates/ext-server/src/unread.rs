@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Most bytes of it that are taken.
-const MOST: u64 = 64 << 20;
+const MOST: u64 = 512 << 20;
 
 /// What may be left of a request's body when there is an answer.
 pub struct Unread(Option<oneshot::Receiver<Rest>>);

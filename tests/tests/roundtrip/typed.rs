@@ -608,6 +608,16 @@ fn echoes<T: std::fmt::Debug>(
     }
 }
 
+/// A file, here and on a server.
+#[test]
+fn bytes_of_25_mb() {
+    let file: Vec<u8> = (0..25_000_000_u32).map(|it| (it ^ it >> 8) as u8).collect();
+    for extension in [sink::shared(), sink::on_server()] {
+        let echoed = ok(extension.call::<EchoBytes>((&file,)));
+        assert!(echoed == file, "other bytes");
+    }
+}
+
 #[test]
 fn text_and_lists() {
     let list = |length| 0_usize..length;

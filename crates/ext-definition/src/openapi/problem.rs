@@ -115,9 +115,9 @@ impl Problems {
         });
         let limit = json!({
             "type": "object",
-            "description": "Which limit was reached (EXT0505).",
+            "description": "Which limit was reached (EXT0505, EXT1003).",
             "properties": {
-                "kind": { "type": "string", "enum": ["time", "memory", "output"] },
+                "kind": { "type": "string", "enum": ["time", "memory", "result", "body"] },
                 "allowed": {
                     "type": "integer",
                     "format": "int64",

@@ -27,10 +27,10 @@ enum Source<'a> {
         writer: &'a Writer<'a>,
         outputs: &'a [String],
         ty: &'a Type,
-        value: Option<&'a Val>,
+        value: Option<Val>,
     },
     #[cfg(feature = "remote")]
-    Elsewhere(&'a Value),
+    Elsewhere(Value),
 }
 
 impl<'a> Returned<'a> {
@@ -38,13 +38,13 @@ impl<'a> Returned<'a> {
         writer: &'a Writer<'a>,
         action: &'a Action,
         ty: &'a Type,
-        value: Option<&'a Val>,
+        value: Option<Val>,
     ) -> Self {
         Self(Source::Here { writer, outputs: &action.options.outputs, ty, value })
     }
 
     #[cfg(feature = "remote")]
-    pub(crate) fn elsewhere(value: &'a Value) -> Self {
+    pub(crate) fn elsewhere(value: Value) -> Self {
         Self(Source::Elsewhere(value))
     }
 
@@ -53,7 +53,7 @@ impl<'a> Returned<'a> {
     pub fn to_json(&self) -> Vec<u8> {
         match &self.0 {
             Source::Here { writer, value, .. } => {
-                writer.budget.json(self, value.map_or(0, Val::json_size))
+                writer.budget.json(self, value.as_ref().map_or(0, Val::json_size))
             }
             #[cfg(feature = "remote")]
             Source::Elsewhere(value) => value.to_string().into_bytes(),
@@ -64,32 +64,34 @@ impl<'a> Returned<'a> {
     pub fn to_value(&self) -> Value {
         match &self.0 {
             Source::Here { writer, value, .. } => {
-                writer.budget.tree(self, value.map_or(0, Val::tree_size))
+                writer.budget.tree(self, value.as_ref().map_or(0, Val::tree_size))
             }
             #[cfg(feature = "remote")]
-            Source::Elsewhere(value) => (*value).clone(),
+            Source::Elsewhere(value) => value.clone(),
         }
     }
 
-    /// The bytes of a binary result, which are base64 in JSON, within the same limit; `None` if the
-    /// result is not binary.
-    pub fn to_bytes(&self) -> Option<Vec<u8>> {
-        match &self.0 {
-            Source::Here { writer, value: Some(Val::Bytes(bytes)), .. } => {
-                writer.budget.admits(bytes.len()).then(|| bytes.clone())
+    /// The bytes of a binary result, which are base64 in JSON, within the same limit. Any other
+    /// result comes back.
+    pub fn into_bytes(self) -> Result<Vec<u8>, Self> {
+        match self.0 {
+            Source::Here { writer, ty, value: Some(Val::Bytes(bytes)), .. } if ty.is_binary() => {
+                Ok(if writer.budget.admits(bytes.len()) { bytes } else { Vec::new() })
             }
-            Source::Here { .. } => None,
             #[cfg(feature = "remote")]
-            Source::Elsewhere(value) => BASE64.decode(value.as_str()?).ok(),
+            Source::Elsewhere(Value::String(text)) => {
+                BASE64.decode(&text).map_err(|_| Self::elsewhere(text.into()))
+            }
+            other => Err(Self(other)),
         }
     }
 }
 
 impl Serialize for Returned<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (writer, outputs, ty, value) = match self.0 {
+        let (writer, outputs, ty, value) = match &self.0 {
             Source::Here { writer, outputs, ty, value: Some(value) } => {
-                (writer, outputs, ty, value)
+                (*writer, *outputs, *ty, value)
             }
             Source::Here { .. } => return serializer.serialize_unit(),
             #[cfg(feature = "remote")]

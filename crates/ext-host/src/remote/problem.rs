@@ -87,7 +87,8 @@ impl Reached {
         Some(match self.kind.as_str() {
             "time" => Limit::Time { allowed: Duration::from_millis(self.allowed) },
             "memory" => Limit::Memory { allowed: bytes() },
-            "output" => Limit::Output { allowed: bytes() },
+            // Servers said "output" before.
+            "result" | "output" => Limit::Output { allowed: bytes() },
             _ => return None,
         })
     }

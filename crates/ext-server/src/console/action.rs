@@ -102,8 +102,8 @@ pub async fn run(
                 parent: None,
             };
             let form = Shown::of(action);
-            let called =
-                platform.invoke(running.clone(), invocation, move |it| form.show(it.to_value()));
+            let called = platform
+                .invoke(running.clone(), invocation, move |it| Ok(form.show(it.to_value())));
             Outcome::of(id.as_str(), called.await)
         }
         None => Outcome::unread(id.as_str()),

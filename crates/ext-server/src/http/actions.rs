@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -14,12 +13,13 @@ use ext_registry::PackageName;
 
 use super::arguments;
 use super::asker::Asked;
-use super::{Asker, RequestId, Shared};
+use super::{Asker, RequestId, Shared, held};
 use crate::auth::Verb;
 use crate::gate::Permit;
 use crate::invoke::Invocation;
 use crate::platform::Platform;
 use crate::problem::Problem;
+use crate::room::{Room, Taken};
 use crate::running::Running;
 use crate::store::Surface;
 use crate::trace::TraceContext;
@@ -30,9 +30,6 @@ const OCTETS: &str = "application/octet-stream";
 /// How long the result of a function may be used again, in seconds, where no version is
 /// pinned: another version may become active meanwhile.
 const FRESH: u32 = 60;
-
-/// Bytes of an answer from which on it is large.
-const HELD: usize = 64 << 10;
 
 /// `POST`, and for functions `GET`, on `/v1/NAMESPACE/NAME[@VERSION]/ACTION`.
 pub async fn call(
@@ -53,7 +50,11 @@ pub async fn answer(
     asked: Asked,
     request: Request,
 ) -> Response {
-    called(platform, names, asked, request).await.unwrap_or_else(IntoResponse::into_response)
+    match called(platform, names, asked, request).await {
+        Ok(response) => response,
+        // The action's own error may be as large as a result.
+        Err(problem) => held::accounted(&platform.room, problem.into_response()).await,
+    }
 }
 
 async fn called(
@@ -91,8 +92,9 @@ async fn called(
         taken,
         parent,
     };
-    let called = platform.invoke(running, invocation, move |result| Written::new(form, result));
-    let called = called.await;
+    let room = platform.room.clone();
+    let read = move |result: Returned<'_>| Written::new(form, result, &room);
+    let called = platform.invoke(running, invocation, read).await;
     let mut response = match (called.result?, fresh) {
         (written, Some(fresh)) => written.cached(fresh, if_none_match.as_ref(), called.place),
         (written, None) => written.response(called.place),
@@ -189,20 +191,26 @@ fn wants_bytes(headers: &HeaderMap) -> bool {
 struct Written {
     kind: Kind,
     bytes: Vec<u8>,
+    /// The room that it takes, if it is large.
+    taken: Option<Taken>,
     /// What tells it from others, in quotes.
     tag: Option<String>,
 }
 
 impl Written {
-    fn new(form: Form, result: &Returned<'_>) -> Self {
+    fn new(form: Form, result: Returned<'_>, room: &Arc<Room>) -> Result<Self, Problem> {
         let (kind, bytes) = match form.kind {
             Kind::Nothing => (Kind::Nothing, Vec::new()),
-            Kind::Bytes if let Some(bytes) = result.to_bytes() => (Kind::Bytes, bytes),
-            Kind::Bytes | Kind::Json => (Kind::Json, result.to_json()),
+            Kind::Bytes => match result.into_bytes() {
+                Ok(bytes) => (Kind::Bytes, bytes),
+                Err(other) => (Kind::Json, other.to_json()),
+            },
+            Kind::Json => (Kind::Json, result.to_json()),
         };
         let tag = || format!("\"{}\"", &ext_registry::Digest::of(&bytes).hex()[..32]);
         let tag = form.is_tagged.then(tag);
-        Self { kind, bytes, tag }
+        let taken = held::room_for(room, bytes.len())?;
+        Ok(Self { kind, bytes, taken, tag })
     }
 
     /// An answer, which keeps its place until it is on its way, if it is large.
@@ -212,13 +220,7 @@ impl Written {
             Kind::Json => "application/json",
             Kind::Bytes => OCTETS,
         };
-        let bytes = match place {
-            Some(place) if self.bytes.len() > HELD => {
-                Bytes::from_owner(Held { bytes: self.bytes, _place: place })
-            }
-            _ => self.bytes.into(),
-        };
-        let mut response = Response::new(Body::from(bytes));
+        let mut response = Response::new(held::body(self.bytes, self.taken, place));
         let headers = response.headers_mut();
         // Room for those that every answer gets as well.
         headers.reserve(super::HEADERS + 1);
@@ -250,17 +252,5 @@ impl Written {
         }
         headers.append(header::VARY, HeaderValue::from_static("authorization, cookie"));
         response
-    }
-}
-
-/// A large answer, and the place of its call: who reads slowly has no more calls meanwhile.
-struct Held {
-    bytes: Vec<u8>,
-    _place: Permit,
-}
-
-impl AsRef<[u8]> for Held {
-    fn as_ref(&self) -> &[u8] {
-        &self.bytes
     }
 }

@@ -75,7 +75,34 @@ pub async fn of_body(
         };
         return Ok((arguments, taken));
     }
+    if media_type.eq_ignore_ascii_case("application/octet-stream")
+        && let Some(parameter) = only_binary(called.1)
+    {
+        body::take_base64(&mut taken, &body)?;
+        let name = parameter.json_name().to_owned();
+        let query = parts.uri.query().unwrap_or_default();
+        let mut arguments = of_query(called.0, called.1, query)?;
+        let is_small = body.len() <= SMALL;
+        let encode = move || Value::String(STANDARD.encode(&body));
+        let value = match is_small {
+            true => encode(),
+            false => platform.workers.aside(encode).await.ok_or_else(lost)?,
+        };
+        if let Value::Object(arguments) = &mut arguments
+            && arguments.insert(name.clone(), value).is_some()
+        {
+            let message = format!("`{name}` is there twice, in the query and as the body");
+            return Err(Problem::new(code::BODY_UNREADABLE, message));
+        }
+        return Ok((arguments, taken));
+    }
     Err(body::not_read(media_type))
+}
+
+/// The parameter that a body of bytes is for, if there is one alone.
+fn only_binary(action: &Action) -> Option<&Field> {
+    let mut binary = action.parameters.iter().filter(|it| it.ty.required().is_binary());
+    binary.next().filter(|_| binary.next().is_none())
 }
 
 fn lost() -> Problem {

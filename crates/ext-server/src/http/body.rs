@@ -9,13 +9,17 @@ use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use ext_definition::code;
+use serde_json::json;
 
-use crate::problem::Problem;
+use crate::problem::{Problem, raised_by};
 use crate::room::Taken;
 use crate::stream::next;
 
-/// Longest that a body may take to come.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// The time in which a body has to arrive, besides that for its announced bytes.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The slowest that a large body may arrive, in bytes a second.
+const MIN_BODY_RATE: usize = 256 << 10;
 
 /// Bytes of a body that takes no room: as many as come with nearly all calls.
 const FREE: usize = 4 << 10;
@@ -46,16 +50,18 @@ pub async fn whole(
     taken: Option<&mut Taken>,
 ) -> Result<(Parts, Bytes), Problem> {
     let length = request.headers().get(header::CONTENT_LENGTH);
-    if length.and_then(|it| it.to_str().ok()?.parse::<usize>().ok()).is_some_and(|it| it > most) {
+    let length = length.and_then(|it| it.to_str().ok()?.parse::<usize>().ok()).unwrap_or_default();
+    if length > most {
         return Err(too_large(most));
     }
+    let timeout = BODY_TIMEOUT + Duration::from_secs((length / MIN_BODY_RATE) as u64);
     let (parts, body) = request.into_parts();
     let mut body = std::pin::pin!(all(body, most, taken));
     // A small one is there with its headers, before there is a timer.
     let there = poll_fn(|context| Poll::Ready(body.as_mut().poll(context))).await;
     let body = match there {
         Poll::Ready(body) => Ok(body),
-        Poll::Pending => tokio::time::timeout(PATIENCE, body).await,
+        Poll::Pending => tokio::time::timeout(timeout, body).await,
     };
     let late = |_| {
         let message = "the body took too long to come";
@@ -94,8 +100,11 @@ async fn all(body: Body, most: usize, mut taken: Option<&mut Taken>) -> Result<B
     Ok(if all.is_empty() { first } else { all.into() })
 }
 
-fn too_large(most: usize) -> Problem {
-    Problem::new(code::BODY_TOO_LARGE, format!("the body is larger than {most} bytes"))
+/// Refuses a body of more than `most` bytes.
+pub fn too_large(most: usize) -> Problem {
+    let message = format!("the body is larger than {most} bytes{}", raised_by("body-bytes"));
+    Problem::new(code::BODY_TOO_LARGE, message)
+        .with("limit", json!({ "kind": "body", "allowed": most }))
 }
 
 /// Takes the room for what a body becomes when it is read.
@@ -104,6 +113,17 @@ fn too_large(most: usize) -> Problem {
 /// When there is none.
 pub fn take_values(taken: &mut Taken, body: &[u8]) -> Result<(), Problem> {
     match body.len() <= FREE || taken.more(size_as_values(body)) {
+        true => Ok(()),
+        false => Err(no_room()),
+    }
+}
+
+/// Takes the room for a body of bytes, which becomes base64 and bytes again.
+///
+/// # Errors
+/// When there is none.
+pub fn take_base64(taken: &mut Taken, body: &[u8]) -> Result<(), Problem> {
+    match body.len() <= FREE || taken.more(body.len().saturating_mul(3)) {
         true => Ok(()),
         false => Err(no_room()),
     }
@@ -122,6 +142,7 @@ fn size_as_values(text: &[u8]) -> usize {
 }
 
 fn no_room() -> Problem {
-    let message = "the requests that are here already take all the room that there is for them";
+    let message =
+        "request memory is exhausted; help: retry later, or raise `requests-bytes` in server.toml";
     Problem::new(code::SERVER_FULL, message).retry_after(1)
 }

@@ -1,6 +1,6 @@
 //! MCP over streamable HTTP.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
@@ -11,7 +11,7 @@ use rmcp::transport::StreamableHttpService;
 use rmcp::transport::streamable_http_server::StreamableHttpServerConfig;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 
-use super::{Asker, RequestId, Shared, actions, asker, body};
+use super::{Asker, RequestId, Shared, actions, asker, body, held};
 use crate::auth::Verb;
 use crate::mcp::{Handler, Only};
 use crate::platform::Platform;
@@ -88,9 +88,13 @@ async fn answer(
         .disable_allowed_hosts()
         .disable_allowed_origins();
     let parent = TraceContext::of(&parts.headers);
-    let handler = Handler::new(platform, caller, only).of_request(id.text(), body.len(), parent);
+    let room = Arc::new(Mutex::new(platform.room.enter()));
+    let handler = Handler::new(platform, caller, only)
+        .of_request(id.text(), body.len(), parent)
+        .within(room.clone());
     let sessions = Arc::new(NeverSessionManager::default());
     let service = StreamableHttpService::new(move || Ok(handler.clone()), sessions, config);
     let request = Request::from_parts(parts, Body::from(body));
-    service.handle(request).await.map(Body::new)
+    let response = service.handle(request).await.map(Body::new);
+    held::holding(response, room).await
 }

@@ -10,21 +10,23 @@ use crate::problem::Problem;
 /// The member of `_meta` that holds the problem of a call that failed.
 const PROBLEM: &str = "problem";
 
-/// The result: structured, and as text for models.
-pub fn success(tool: &Offered, result: Value) -> CallToolResult {
+/// The result: structured, and as text for models. Also how many bytes it takes until it is sent.
+pub fn success(tool: &Offered, result: Value) -> (CallToolResult, usize) {
     if tool.tool.output_schema.is_none() {
-        return CallToolResult::success(vec![ContentBlock::text("Done.")]);
+        return (CallToolResult::success(vec![ContentBlock::text("Done.")]), 0);
     }
     let text = match &result {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
+    // Twice here, and twice in the message.
+    let size = text.len().saturating_mul(4);
     let mut answer = CallToolResult::success(vec![ContentBlock::text(text)]);
     answer.structured_content = Some(match tool.wrapped {
         true => json!({ RESULT: result }),
         false => result,
     });
-    answer
+    (answer, size)
 }
 
 /// Why there is no result, in words that a model can act upon. The problem as the server
