@@ -9,6 +9,7 @@
 pub mod code;
 pub mod naming;
 pub mod package;
+pub mod rustdoc;
 
 #[cfg(feature = "artifact")]
 pub mod artifact;

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use ext_definition::diagnostic::Place;
+use ext_definition::rustdoc;
 
 use super::model::{Action, Case, Enumeration, Library, Note, Part, Structure, Topic, Type};
 use super::types::{Own, imports, rust};
@@ -198,16 +199,11 @@ impl Writer {
         self.text.push('\n');
     }
 
-    /// A doc comment. Each line is trimmed and fences are taken apart, since rustdoc would
-    /// run indented or fenced text as a test.
+    /// A doc comment that runs nothing. Indentation in C# is layout, not code.
     fn doc(&mut self, indent: &str, slashes: &str, text: &str) {
-        let text = text.trim();
-        if text.is_empty() {
-            return;
-        }
-        for line in text.split(['\n', '\r', '\u{2028}', '\u{2029}', '\u{85}']) {
-            let line: String = line.trim().chars().filter(|it| !it.is_control()).collect();
-            let line = line.replace("```", "'''").replace("~~~", "'''");
+        let lines = text.split(['\n', '\r', '\u{2028}', '\u{2029}', '\u{85}']);
+        let text = lines.map(str::trim).collect::<Vec<_>>().join("\n");
+        for line in rustdoc::inert(text.trim()).lines() {
             let gap = if line.is_empty() { "" } else { " " };
             let _ = writeln!(self.text, "{indent}{slashes}{gap}{line}");
         }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use ext_definition::naming;
+use ext_definition::{naming, rustdoc};
 
 /// An item that is to be written.
 #[derive(Debug, Clone)]
@@ -139,14 +139,21 @@ pub fn identifier(name: &str) -> String {
     }
 }
 
-/// A doc comment, with an end of line behind each.
+/// A doc comment that runs nothing, with an end of line behind each line.
 pub fn doc(text: &str, indentation: &str) -> String {
     let mut out = String::new();
-    for line in clean(text).lines() {
+    for line in rustdoc::inert(&clean(text)).lines() {
         let gap = if line.is_empty() { "" } else { " " };
         let _ = writeln!(out, "{indentation}///{gap}{line}");
     }
     out
+}
+
+/// Whether a wanted description differs from the one in the source, where it may stand as
+/// [`doc`] writes it.
+pub fn differs(wanted: &str, existing: &str) -> bool {
+    let (wanted, existing) = (clean(wanted), clean(existing));
+    !wanted.is_empty() && wanted != existing && rustdoc::inert(&wanted) != existing
 }
 
 /// A description as a doc comment gives it back: no characters that Rust has none of there.

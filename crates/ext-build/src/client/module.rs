@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use ext_definition::client;
 use ext_definition::model::{Action, Case, Extension, Field, Kind, Type, TypeDefinition};
-use ext_definition::naming::{check_element, comment_lines, kebab};
+use ext_definition::naming::{check_element, kebab};
+use ext_definition::rustdoc;
 
 use super::checks::Checks;
 use super::rust::{borrowed, identifier, owned, result};
@@ -29,7 +30,7 @@ pub fn render(definition: &Extension, source: Source, qualified: bool) -> String
     }
     out.description("", &format!("The extension `{}`, version {}.", package.id(), package.version));
     out.line(
-        "#[allow(dead_code, deprecated, missing_docs, unused_qualifications, clippy::all, clippy::pedantic)]",
+        "#[allow(dead_code, deprecated, missing_docs, unused_qualifications, clippy::all, clippy::pedantic, rustdoc::all)]",
     );
     out.line(format!("pub mod {module} {{"));
     let checks = Checks::of(definition);
@@ -51,7 +52,7 @@ impl Out {
     }
 
     fn description(&mut self, indent: &str, description: &str) {
-        for line in comment_lines(description) {
+        for line in rustdoc::inert(description).lines() {
             let space = if line.is_empty() { "" } else { " " };
             let _ = writeln!(self.0, "{indent}///{space}{line}");
         }
@@ -205,10 +206,9 @@ impl Out {
             let said = parameter.rules.summary();
             let said =
                 if said.is_empty() { String::new() } else { format!(" ({})", said.join("; ")) };
-            // One item of a list: what somebody wrote does not end its line.
-            let item = format!("- `{}`{colon}{description}{said}", parameter.name);
-            let item: Vec<String> = comment_lines(&item).collect();
-            self.line(format!("        /// {}", item.join(" ")));
+            let item = rustdoc::inert_line(&format!("{colon}{description}{said}"));
+            let space = if colon.is_empty() && !item.is_empty() { " " } else { "" };
+            self.line(format!("        /// - `{}`{space}{item}", parameter.name));
         }
         let parameters: Vec<String> = (action.parameters.iter())
             .map(|it| format!(", {}: {}", identifier(&it.name), borrowed(&it.ty, "", definition)))
@@ -352,6 +352,32 @@ mod tests {
         let code = code.replace("\\\"", "");
         let texts = code.split('"').skip(1).step_by(2).collect::<String>();
         assert_eq!(code.matches("evil").count(), texts.matches("evil").count(), "{code}");
+    }
+
+    /// rustdoc would compile and run code blocks as tests, and pass HTML on.
+    #[test]
+    fn documentation_runs_nothing() {
+        let code = "A:\n```\nevil()\n```\n\n    evil()\n\n<script>evil()</script>";
+        let mut field = Field::new("a", Type::String);
+        field.description = code.into();
+        let definition: Extension = serde_json::from_value(serde_json::json!({
+            "format": 1,
+            "package": { "namespace": "a", "name": "b", "version": "1.0.0", "description": code },
+            "actions": [{ "name": "act", "description": code, "parameters": [field] }],
+            "types": [{ "name": "T", "description": code, "kind": "structure", "fields": [field] }],
+        }))
+        .unwrap();
+        let source = render(&definition, SOURCE, false);
+        let docs = source.lines().filter_map(|line| line.trim_start().strip_prefix("///"));
+        let docs: Vec<&str> = docs.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+        let expected =
+            "A:\n```text\nevil()\n```\n\n```text\nevil()\n```\n\n\\<script>evil()\\</script>";
+        let docs = docs.join("\n");
+        // The package, the action, the structure and its field.
+        assert_eq!(docs.matches(expected).count(), 4, "{docs}");
+        assert!(docs.contains("- `a`: A: ``` evil() ```  evil()  \\<script>"), "{docs}");
+        assert_eq!(docs.matches("```text").count(), 8);
+        assert!(!docs.replace("\\<", "").contains('<'), "{docs}");
     }
 
     #[test]

@@ -4,10 +4,11 @@ use ext_definition::model::{Action, Type};
 
 use super::Sync;
 use super::attributes::Before;
-use super::fields::{Edited, List, borrowed, other_text};
+use super::fields::{Edited, List, borrowed};
 use super::pairs::{is_renamed, pairs};
 use crate::source::format;
 use crate::source::item::Function;
+use crate::source::stub;
 
 impl Sync<'_> {
     /// Every action of the definition.
@@ -171,7 +172,7 @@ impl Sync<'_> {
         let mut found = Vec::new();
         let mut differs = |word, is: bool| found.extend(is.then_some(word));
         differs("its name", is_renamed(&wanted.name, &existing.name));
-        differs("its description", other_text(&wanted.description, &existing.description));
+        differs("its description", stub::differs(&wanted.description, &existing.description));
         differs("its options", !self.option_changes(&wanted.options, &existing.options).is_empty());
         differs("its parameters", !self.same_fields(&wanted.parameters, &existing.parameters));
         differs(

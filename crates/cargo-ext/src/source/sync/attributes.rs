@@ -6,7 +6,7 @@ use serde_json::{Number, Value};
 use super::Sync;
 use crate::definition::Form;
 use crate::source::item::Head;
-use crate::source::stub::{clean, doc};
+use crate::source::stub::{differs, doc};
 
 /// What is to become of a key of an attribute: an entry, or nothing.
 pub type KeyChange = (&'static str, Option<String>);
@@ -28,8 +28,7 @@ impl Sync<'_> {
         wanted: &str,
         existing: &str,
     ) -> Result<bool, &'static str> {
-        let wanted = clean(wanted);
-        if wanted.is_empty() || wanted == clean(existing) {
+        if !differs(wanted, existing) {
             return Ok(false);
         }
         if before.head.other_docs {
@@ -38,7 +37,7 @@ impl Sync<'_> {
         let file = &self.rewrite.source.files[before.file];
         let at = before.head.docs.as_ref().map_or(before.start, |it| it.start);
         let indentation = file.indentation(at).to_owned();
-        let text = doc(&wanted, &indentation);
+        let text = doc(wanted, &indentation);
         let text = text.strip_prefix(indentation.as_str()).unwrap_or(&text);
         let (range, text) = match &before.head.docs {
             Some(docs) => (docs.clone(), text.trim_end().to_owned()),

@@ -12,7 +12,7 @@ use super::pairs::{is_renamed, pairs};
 use super::parts::{Slot, arrange, with_others};
 use crate::definition::Form;
 use crate::source::item::{Part, Parts};
-use crate::source::stub::{NewPart, clean, identifier, noun};
+use crate::source::stub::{NewPart, differs, identifier, noun};
 
 /// A list of parameters or fields in the source.
 pub struct List<'a> {
@@ -203,16 +203,10 @@ impl Sync<'_> {
             && wanted.iter().zip(existing).all(|(a, b)| {
                 kebab(&a.name) == kebab(&b.name)
                     && self.same(&a.ty, &b.ty)
-                    && !other_text(&a.description, &b.description)
+                    && !differs(&a.description, &b.description)
                     && (self.form == Form::Wit || a.rules == b.rules)
             })
     }
-}
-
-/// Whether a description is another one, and would be written.
-pub fn other_text(wanted: &str, existing: &str) -> bool {
-    let wanted = clean(wanted);
-    !wanted.is_empty() && wanted != clean(existing)
 }
 
 pub fn borrowed(names: &[(String, Option<String>)]) -> Vec<(&str, Option<&str>)> {

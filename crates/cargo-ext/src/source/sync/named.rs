@@ -5,12 +5,12 @@ use ext_definition::model::{Case, Kind as TypeKind, TypeDefinition};
 
 use super::Sync;
 use super::attributes::{Before, KeyChange, json_name};
-use super::fields::{List, other_text};
+use super::fields::List;
 use super::pairs::pairs;
 use super::parts::{Slot, arrange, with_others};
 use crate::definition::Form;
 use crate::source::item::{Item, Kind, Part};
-use crate::source::stub::{NewCase, sentence};
+use crate::source::stub::{NewCase, differs, sentence};
 
 impl Sync<'_> {
     /// Every type of the definition that the source has.
@@ -229,13 +229,13 @@ impl Sync<'_> {
                     && a.iter().zip(b).all(|(a, b)| {
                         !super::pairs::is_renamed(&a.name, &b.name)
                             && self.same_option(a.ty.as_ref(), b.ty.as_ref())
-                            && !other_text(&a.description, &b.description)
+                            && !differs(&a.description, &b.description)
                             && (is_wit || a.json_name == b.json_name && a.message == b.message)
                     })
             }
             _ => false,
         };
-        is_same && !other_text(&wanted.description, &existing.description)
+        is_same && !differs(&wanted.description, &existing.description)
     }
 }
 

@@ -359,8 +359,9 @@ fn as_wanted(mut is: Extension, wanted: &Extension) -> Extension {
         }
     }
     fn left_open(is: &mut String, wanted: &str) {
-        if wanted.is_empty() {
-            is.clear();
+        // Code of the wanted text stands in the source as text that rustdoc does not run.
+        if wanted.is_empty() || ext_definition::rustdoc::inert(wanted) == *is {
+            *is = wanted.to_owned();
         }
     }
     is.actions.retain(|it| wanted.actions.iter().any(|wanted| wanted.name == it.name));
