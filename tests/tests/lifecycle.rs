@@ -340,3 +340,35 @@ fn flags_of_the_host_stay_there() {
     config("[target.wasm32-wasip2]\nrustflags = \"-Copt-level=0\"\n");
     assert!(digest(&[]) != plain);
 }
+
+#[test]
+fn a_dependency_that_does_not_build_is_named_with_its_path() {
+    let scratch = Scratch::new();
+    scratch.ext("", &["new", "native", "--namespace", "acme"]).success();
+    for (name, dependency) in
+        [("between", "[dependencies]\nzstd-sys = { path = \"../zstd-sys\" }"), ("zstd-sys", "")]
+    {
+        let folder = scratch.path().join(name);
+        std::fs::create_dir_all(folder.join("src")).expect("a folder");
+        let manifest = format!(
+            "[package]\nname = \"{name}\"\nversion = \"1.2.3\"\nedition = \"2024\"\n{dependency}\n"
+        );
+        std::fs::write(folder.join("Cargo.toml"), manifest).expect("written");
+        std::fs::write(folder.join("src/lib.rs"), "").expect("written");
+    }
+    // What the build script of a C library does without a C compiler for the target.
+    let script = "fn main() { panic!(\"no compiler\") }";
+    std::fs::write(scratch.path().join("zstd-sys/build.rs"), script).expect("written");
+    let dependency = "[dependencies]\nbetween = { path = \"../between\" }\n";
+    scratch.edit("native/Cargo.toml", "[dependencies]\n", dependency);
+    for verb in ["build", "check"] {
+        let said = scratch.ext("native", &[verb]).failure(1, "error[EXT0412]");
+        for text in [
+            "`zstd-sys v1.2.3` does not build for wasm32-wasip2",
+            "native → between → zstd-sys needs it, and it compiles C",
+            "`ruzstd`",
+        ] {
+            assert!(said.err.contains(text), "`{text}` is not in:\n{}", said.err);
+        }
+    }
+}

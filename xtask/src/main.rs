@@ -4,6 +4,7 @@
 mod bench;
 mod cache;
 mod ci;
+mod crates;
 mod debian;
 mod demo;
 mod fuzz;
@@ -54,6 +55,11 @@ const VERBS: &[Verb] = &[
         name: "ci",
         help: "formatting, clippy with warnings denied, what `test` does, every fuzz target for 5 s",
         run: ci::verb,
+    },
+    Verb {
+        name: "crates",
+        help: "try which crates work in an extension, and write docs/crates.md [NAME...]",
+        run: crates::verb,
     },
     Verb {
         name: "toolchain",

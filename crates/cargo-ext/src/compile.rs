@@ -11,6 +11,7 @@ use ext_definition::{artifact, code};
 
 use crate::artifact::read;
 use crate::cli::Building;
+use crate::dependency::Progress;
 use crate::failure::Failure;
 use crate::host_settings;
 use crate::project::Project;
@@ -44,6 +45,8 @@ struct Run {
     module: Option<PathBuf>,
     /// Messages about the package that were not shown.
     messages: Vec<CompilerMessage>,
+    /// What cargo said about other packages.
+    progress: Progress,
 }
 
 impl Cargo<'_> {
@@ -186,10 +189,17 @@ impl Cargo<'_> {
         self.shell.detail("Running", format!("{command:?}"));
         let mut child =
             command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(no_cargo)?;
-        let mut run = Run { succeeded: false, module: None, messages: Vec::new() };
+        let mut run = Run {
+            succeeded: false,
+            module: None,
+            messages: Vec::new(),
+            progress: Progress::default(),
+        };
         if let Some(output) = child.stdout.take() {
             for message in Message::parse_stream(BufReader::new(output)) {
-                match message.map_err(no_cargo)? {
+                let message = message.map_err(no_cargo)?;
+                run.progress.observe(&message);
+                match message {
                     Message::CompilerArtifact(artifact)
                         if artifact.package_id == self.package.id
                             && artifact.target.kind.contains(&TargetKind::CDyLib) =>
@@ -222,6 +232,10 @@ impl Cargo<'_> {
     fn module(&self, run: Run) -> Result<Vec<u8>, Failure> {
         let name = &self.package.name;
         if !run.succeeded {
+            let culprit = run.progress.culprit(self.package, self.building, self.toolchain);
+            if let Some(culprit) = culprit {
+                return Err(Failure::input(culprit));
+            }
             let message = format!("`{name}` does not build");
             return Err(Failure::input(
                 Diagnostic::error(code::BUILD_FAILED, message)

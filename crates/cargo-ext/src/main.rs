@@ -8,6 +8,7 @@ mod commands;
 mod compile;
 mod compiler_message;
 mod definition;
+mod dependency;
 mod failure;
 mod files;
 mod fix;

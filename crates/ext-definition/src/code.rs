@@ -133,6 +133,7 @@ codes! {
     FILE = "EXT0408": "a file cannot be read or written";
     CODE_UNKNOWN = "EXT0410": "no message has this code";
     NOT_COMMITTED = "EXT0411": "a file would change that version control does not have";
+    DEPENDENCY = "EXT0412": "a dependency does not build for WebAssembly";
 
     ACTION_UNKNOWN = "EXT0501": "no action has this name";
     ARGUMENTS = "EXT0502": "arguments do not fit the action";
