@@ -409,7 +409,7 @@ fn what_is_refused_at_once_has_a_status() {
     for package in ["example:impostor", "example:finance@9"] {
         let problem = deploy(json!({ "package": package })).problem(422, "EXT1011");
         let detail = problem["detail"].as_str().unwrap();
-        assert!(detail.contains("it says that it is example:finance"), "{detail}");
+        assert!(detail.contains("the registry stores `example:finance`"), "{detail}");
     }
     deploy(json!({ "package": "example:nothing" })).problem(422, "EXT1011");
     deploy(json!({ "package": "no name" })).problem(422, "EXT1011");

@@ -372,3 +372,40 @@ fn a_dependency_that_does_not_build_is_named_with_its_path() {
         }
     }
 }
+
+/// A registry is a folder that people copy in and edit.
+#[test]
+fn a_package_is_taken_under_its_own_name_alone() {
+    let scratch = Scratch::new();
+    scratch.ext("", &["new", "named", "--namespace", "acme"]).success();
+    scratch.ext("named", &["publish"]).success();
+    let registry = scratch.registry();
+    let (own, copy) = (registry.join("acme/named"), registry.join("other/good"));
+    let blobs = "blobs/sha256";
+    std::fs::create_dir_all(copy.join(blobs)).expect("a folder");
+    for entry in std::fs::read_dir(own.join(blobs)).expect("the blobs") {
+        let name = entry.expect("a blob").file_name();
+        std::fs::copy(own.join(blobs).join(&name), copy.join(blobs).join(&name)).expect("copied");
+    }
+    for file in ["index.json", "oci-layout"] {
+        std::fs::copy(own.join(file), copy.join(file)).expect("copied");
+    }
+    let index = std::fs::read_to_string(own.join("index.json")).expect("the index");
+    std::fs::write(own.join("index.json"), index.replace("\"0.1.0\"", "\"9.9.9\""))
+        .expect("written");
+
+    scratch.cargo("", &["new", "--quiet", "app"]).success();
+    for (package, version) in [("other:good", "0.1.0"), ("acme:named", "9.9.9")] {
+        let message = format!("the registry stores `acme:named` 0.1.0 as `{package}` {version}");
+        for (folder, arguments) in [
+            ("", &["run", "--from", package, "greet", "--name", "x"][..]),
+            ("", &["inspect", package]),
+            ("", &["mcp", package]),
+            ("app", &["add", package]),
+        ] {
+            let said = scratch.ext(folder, arguments).failure(1, "error[EXT0230]");
+            assert!(said.err.contains(&message), "{arguments:?}: {}", said.err);
+        }
+    }
+    assert!(!scratch.path().join("app/Ext.lock").exists());
+}

@@ -31,7 +31,8 @@ pub fn stored(reference: &PackageRef, common: &Common) -> Result<Stored, Failure
     let registry = Registry::open(&registry_dir(common)?)?;
     let entry = registry.resolve(reference)?;
     let loaded = registry.load(&reference.name, &entry.version, Some(&entry.digest))?;
-    let extension = artifact::definition(&loaded.component)?;
+    let (name, version) = (reference.name.to_string(), entry.version.to_string());
+    let extension = artifact::definition_of(&loaded.component, &name, &version)?;
     Ok(Stored {
         name: reference.name.clone(),
         version: entry.version,

@@ -53,6 +53,27 @@ pub fn custom_section<'a>(wasm: &'a [u8], name: &str) -> Result<Option<Cow<'a, [
     Ok(found)
 }
 
+/// The definition of a package that a registry stores under a name (`namespace:name`) and a
+/// version.
+///
+/// # Errors
+/// As [`definition`]; [`code::IDENTITY`] if the package is another one.
+pub fn definition_of(
+    component: &[u8],
+    name: &str,
+    version: &str,
+) -> Result<Extension, Vec<Diagnostic>> {
+    let extension = definition(component)?;
+    let package = &extension.package;
+    if package.id() == name && package.version == version {
+        return Ok(extension);
+    }
+    let message =
+        format!("the registry stores `{}` {} as `{name}` {version}", package.id(), package.version);
+    let help = "publish the package under its own name and version, and remove this copy";
+    Err(vec![Diagnostic::error(code::IDENTITY, message).help(help)])
+}
+
 /// The definition that a package carries.
 pub fn definition(component: &[u8]) -> Result<Extension, Vec<Diagnostic>> {
     let section = custom_section(component, MANIFEST_SECTION).map_err(|error| vec![error])?;

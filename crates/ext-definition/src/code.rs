@@ -122,6 +122,7 @@ codes! {
     RENAMED_FROM = "EXT0227": "a former name that is somebody else's";
     TYPE_UNUSED = "EXT0228": "a type that no action reaches";
     DESCRIPTION_LENGTH = "EXT0229": "a description that is too long";
+    IDENTITY = "EXT0230": "a package is stored under the name or version of another one";
 
     NOT_AN_EXTENSION = "EXT0401": "a package that is no extension";
     TOOLCHAIN = "EXT0402": "no toolchain for WebAssembly";

@@ -62,7 +62,10 @@ impl Locked {
             let registry = Registry::open(&ext_registry::location::registry_dir(None)?)?;
             registry.load(&name, &version, Some(&digest))
         };
-        Ok(read().map_err(LoadError::Registry)?.component)
+        let component = read().map_err(LoadError::Registry)?.component;
+        artifact::definition_of(&component, self.name, self.version)
+            .map_err(LoadError::Definition)?;
+        Ok(component)
     }
 }
 

@@ -80,13 +80,12 @@ impl Candidate {
             Problem::new(code::PACKAGE_REFUSED, message)
         })?;
         let name = reference.name.clone();
-        let definition = ext_definition::artifact::definition(&package.component)
-            .map_err(|errors| refused(&name, errors.iter().map(|it| it.message.as_str())))?;
-        let says = &definition.package;
-        if says.id() != name.to_string() || says.version != version.to_string() {
-            let says = format!("it says that it is {} {}", says.id(), says.version);
-            return Err(refused(&name, [says.as_str()]));
-        }
+        let definition = ext_definition::artifact::definition_of(
+            &package.component,
+            &name.to_string(),
+            &version.to_string(),
+        )
+        .map_err(|errors| refused(&name, errors.iter().map(|it| it.message.as_str())))?;
         Ok(Self {
             name,
             version,
