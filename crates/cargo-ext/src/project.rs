@@ -8,6 +8,8 @@ use ext_definition::diagnostic::{Diagnostic, Place};
 
 use crate::cli::{Building, Selection};
 use crate::failure::Failure;
+use crate::target_folder::is_same;
+use toml_edit::DocumentMut;
 
 /// A workspace, without its dependencies.
 pub struct Project {
@@ -91,6 +93,16 @@ impl Project {
                 false => Ok(all),
             };
         }
+        if let Some(defaults) = self.default_members() {
+            let chosen: Vec<&Package> =
+                defaults.into_iter().filter(|it| is_extension(it)).collect();
+            return match chosen.is_empty() {
+                true => {
+                    Err(self.no_extension("no default member of the workspace is an extension"))
+                }
+                false => Ok(chosen),
+            };
+        }
         match self.package_here() {
             Some(package) if is_extension(package) => Ok(vec![package]),
             Some(package) => Err(self.no_extension(&format!("`{}` is no extension", package.name))),
@@ -109,10 +121,14 @@ impl Project {
     pub fn extension(&self, selection: &Selection) -> Result<&Package, Failure> {
         match self.extensions(selection)?[..] {
             [one] => Ok(one),
-            _ => Err(Failure::usage(
-                Diagnostic::error(code::PACKAGE_CHOICE, "this takes one extension at a time")
-                    .help("choose with `-p NAME`"),
-            )),
+            ref several => {
+                let names: Vec<&str> = several.iter().map(|it| it.name.as_str()).collect();
+                let message =
+                    format!("this takes one extension at a time, not {}", names.join(", "));
+                Err(Failure::usage(
+                    Diagnostic::error(code::PACKAGE_CHOICE, message).help("choose with `-p NAME`"),
+                ))
+            }
         }
     }
 
@@ -127,6 +143,9 @@ impl Project {
             }
         }
         let members: Vec<&Package> = self.members().collect();
+        if let Some([one]) = self.default_members().as_deref() {
+            return Ok(one);
+        }
         match (self.package_here(), &members[..]) {
             (Some(package), _) => Ok(package),
             (None, [one]) => Ok(one),
@@ -141,6 +160,20 @@ impl Project {
 
     fn members(&self) -> impl Iterator<Item = &Package> {
         self.metadata.packages.iter().filter(|it| self.metadata.workspace_members.contains(&it.id))
+    }
+
+    /// The members that cargo works on at the workspace's root, if Cargo.toml there names them.
+    fn default_members(&self) -> Option<Vec<&Package>> {
+        let root = self.root().join("Cargo.toml");
+        if !is_same(self.here.as_ref()?, &root) {
+            return None;
+        }
+        let document: DocumentMut = std::fs::read_to_string(&root).ok()?.parse().ok()?;
+        document.get("workspace")?.get("default-members")?;
+        let defaults = &self.metadata.workspace_default_members;
+        // cargo before 1.71 does not say which they are.
+        let known = defaults.is_available();
+        known.then(|| self.members().filter(|it| defaults.contains(&it.id)).collect())
     }
 
     fn package_here(&self) -> Option<&Package> {
@@ -190,6 +223,13 @@ fn is_extension(package: &Package) -> bool {
     keys.is_some_and(|keys| keys.keys().any(|key| key != "dependencies") || keys.is_empty())
 }
 
+/// `NAMESPACE:NAME` of an extension, as its Cargo.toml has it.
+pub fn extension_name(package: &Package) -> Option<String> {
+    let ext = package.metadata.get("ext").filter(|_| is_extension(package))?;
+    let name = ext["name"].as_str().map_or_else(|| package.name.replace('_', "-"), str::to_owned);
+    Some(format!("{}:{name}", ext["namespace"].as_str()?))
+}
+
 /// What an extension's project needs and does not have, whatever its source says.
 pub fn missing(package: &Package) -> Vec<Diagnostic> {
     let mut found = Vec::new();
@@ -219,7 +259,31 @@ pub fn missing(package: &Package) -> Vec<Diagnostic> {
             .help("add `ext-runtime` to `[dependencies]`"),
         );
     }
+    found.extend(renamed_runtime(package));
     found
+}
+
+/// The macros name the runtime `ext_runtime`, whatever Cargo.toml calls it.
+fn renamed_runtime(package: &Package) -> Option<Diagnostic> {
+    let runtimes = || package.dependencies.iter().filter(|it| it.name == "ext-runtime");
+    let rename = runtimes().find_map(|it| it.rename.as_ref())?;
+    if runtimes().any(|it| it.rename.is_none()) {
+        return None;
+    }
+    let alias = format!("extern crate {} as ext_runtime;", rename.replace('-', "_"));
+    let root = library(package)?.src_path.as_std_path();
+    let source = std::fs::read_to_string(root).ok()?;
+    if source.lines().any(|line| line.trim_start().trim_start_matches("pub ").starts_with(&alias)) {
+        return None;
+    }
+    let line = source.lines().position(|line| line.contains("ext_action]")).unwrap_or_default();
+    let line = u32::try_from(line + 1).unwrap_or_default();
+    let place = Place { file: root.display().to_string(), line, column: 1 };
+    let message =
+        format!("`ext-runtime` is called `{rename}` here, where the macros need `ext_runtime`");
+    Some(Diagnostic::error(code::NOT_AN_EXTENSION, message).at(Some(&place)).help(format!(
+        "call the dependency `ext-runtime` in Cargo.toml, or add `{alias}` to the crate's root"
+    )))
 }
 
 /// A package's library.

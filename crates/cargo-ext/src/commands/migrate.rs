@@ -44,7 +44,7 @@ fn outsystems(arguments: &Outsystems, shell: &Shell) -> Result<(), Failure> {
         features: &migration.features,
         source: &migration.source,
     };
-    scaffold.write(&[("MIGRATION.md", &migration.report)])?;
+    scaffold.write(&[("MIGRATION.md", &migration.report)], shell)?;
 
     #[derive(Serialize)]
     struct Message<'a> {

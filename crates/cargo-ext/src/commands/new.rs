@@ -45,7 +45,7 @@ pub fn run(arguments: &New, shell: &Shell) -> Result<(), Failure> {
         features: &[],
         source,
     };
-    scaffold.write(more)?;
+    scaffold.write(more, shell)?;
     scaffold.say_created(shell);
     shell.note(
         "Next",

@@ -2,7 +2,7 @@
 //! control and names are as everywhere; what makes it an extension is added.
 
 use std::io::IsTerminal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use ext_definition::code;
@@ -14,7 +14,9 @@ use toml_edit::{Array, DocumentMut, Item, Table, value};
 use super::application::{checkout, our_crate};
 use crate::artifact::create_folder;
 use crate::failure::Failure;
+use crate::project::Project;
 use crate::shell::Shell;
+use crate::target_folder::is_same;
 
 /// A package that is to be written.
 pub struct Scaffold<'a> {
@@ -31,10 +33,15 @@ pub struct Scaffold<'a> {
 
 impl Scaffold<'_> {
     /// Writes it, with `more` files.
-    pub fn write(&self, more: &[(&str, &str)]) -> Result<(), Failure> {
+    pub fn write(&self, more: &[(&str, &str)], shell: &Shell) -> Result<(), Failure> {
         let path = self.path;
+        let workspace = workspace_above(path);
         cargo_new(path, self.name)?;
-        write(&path.join("Cargo.toml"), &self.manifest(!is_own_root(path))?)?;
+        if let Some((manifest, before)) = &workspace {
+            let now = std::fs::read_to_string(manifest).unwrap_or_default();
+            shell.note("Workspace", membership(path, manifest, now != *before));
+        }
+        write(&path.join("Cargo.toml"), &self.manifest(workspace.is_some())?)?;
         write(
             &path.join("build.rs"),
             "//! Writes the package manifest.\n\nfn main() {\n    ext_build::extension();\n}\n",
@@ -164,13 +171,29 @@ fn cargo_new(path: &Path, name: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether the package is its own workspace: profiles work in a workspace's root only.
-fn is_own_root(path: &Path) -> bool {
-    let Ok(path) = path.canonicalize() else { return true };
-    !path.ancestors().skip(1).any(|above| {
-        std::fs::read_to_string(above.join("Cargo.toml"))
-            .is_ok_and(|text| text.contains("[workspace"))
+/// The Cargo.toml of a workspace above a folder that may not be there yet, and its text:
+/// profiles work in a workspace's root only.
+fn workspace_above(path: &Path) -> Option<(PathBuf, String)> {
+    let path = std::path::absolute(path).ok()?;
+    path.ancestors().skip(1).find_map(|above| {
+        let manifest = above.join("Cargo.toml");
+        let text = std::fs::read_to_string(&manifest).ok()?;
+        text.contains("[workspace").then_some((manifest, text))
     })
+}
+
+/// Whether a new package belongs to the workspace above it.
+fn membership(path: &Path, manifest: &Path, was_added: bool) -> String {
+    let manifest_text = manifest.display();
+    if was_added {
+        return format!("added to `members` in {manifest_text}");
+    }
+    let project = Project::load(Some(&path.join("Cargo.toml")));
+    let root = manifest.parent().unwrap_or(manifest);
+    match project.is_ok_and(|it| is_same(it.root(), root)) {
+        true => format!("covered by `members` in {manifest_text}"),
+        false => format!("not a member of the workspace in {manifest_text}"),
+    }
 }
 
 /// Writes a file of the package.
