@@ -278,14 +278,18 @@ Examples:
     #[command(
         visible_alias = "r",
         after_help = "\
-What stands behind the action's name is for the action. A text needs no quotes, other values
-are JSON, and `@FILE` is a file's content (as base64 for binary data, as JSON or text otherwise).
+A text needs no quotes, other values are JSON, and `@FILE` is a file's content (as base64 for
+binary data, as JSON or text otherwise). The flag of a list may be repeated, once for each element.
+Options may stand behind the action's name, unless the action has a parameter of that name.
 
 Examples:
   cargo ext run greet --name World
   cargo ext run price_order --lines '[{\"sku\": \"A-1\", \"quantity\": 2}]'
   cargo ext run price_order --json '{\"lines\": []}'
+  cargo ext run sum --numbers 1 --numbers 2
   cargo ext run --from example:spreadsheet list_sheets --workbook @orders.xlsx
+  cargo ext run logo --output logo.png
+  cargo ext run rates --grant http:api.example.com --grant environment:API_KEY
   cargo ext run greet --help"
     )]
     Run(Run),
@@ -335,7 +339,7 @@ Examples:
   cargo ext remove acme:orders"
     )]
     Remove(Remove),
-    /// List the extensions that an application uses, or that the registry has
+    /// List the extensions that an application uses, the extension here, or what the registry has
     #[command(after_help = "\
 Examples:
   cargo ext list
@@ -343,18 +347,23 @@ Examples:
     List(List),
     /// Look for what is missing on this machine, and say how to get it
     Doctor(Doctor),
-    /// Say more about the code of a message
+    /// Explain the code of a message, or list all codes
     #[command(after_help = "\
 Examples:
-  cargo ext explain EXT0202")]
+  cargo ext explain
+  cargo ext explain EXT0202
+  cargo ext explain 0202")]
     Explain {
-        /// The code, as messages have it
-        code: String,
+        /// The code, as messages have it; `EXT` may be left out
+        code: Option<String>,
     },
     /// Print the completion script of a shell
     #[command(after_help = "\
 Examples:
-  cargo ext completions bash > ~/.local/share/bash-completion/completions/cargo-ext")]
+  bash        source <(cargo ext completions bash)          # in ~/.bashrc
+  zsh         source <(cargo ext completions zsh)           # in ~/.zshrc, after compinit
+  fish        cargo ext completions fish | source           # in ~/.config/fish/config.fish
+  PowerShell  cargo ext completions powershell | Out-String | Invoke-Expression   # in $PROFILE")]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
@@ -424,8 +433,14 @@ pub struct Run {
     /// Seconds that the call may take; fewer if the extension asks for fewer
     #[arg(long, default_value_t = 60.0)]
     pub timeout: f64,
+    /// A permission to grant: http:HOST, environment:NAME or folder:PATH; may be repeated
+    #[arg(long = "grant", value_name = "PERMISSION")]
+    pub grants: Vec<String>,
+    /// Write the result to a file: binary data as it is, other results as JSON
+    #[arg(short, long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
     /// The action, then `--PARAMETER VALUE …`, or `--json OBJECT`
-    // One list: whatever follows the action's name is the action's, `--help` too.
+    // One list: `--help` and parameters follow the action's name, and clap knows none of them.
     #[arg(trailing_var_arg = true, required = true, value_names = ["ACTION", "ARGUMENTS"])]
     #[arg(allow_hyphen_values = true, num_args = 1..)]
     pub call: Vec<String>,

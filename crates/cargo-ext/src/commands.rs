@@ -72,7 +72,7 @@ pub fn run(cli: &Cli, shell: &Shell) -> Result<(), Failure> {
         },
         Command::Build(arguments) => build::run(arguments, shell),
         Command::Check(arguments) => check::run(arguments, shell),
-        Command::Run(arguments) => run::run(arguments, common, shell),
+        Command::Run(arguments) => run::run(arguments, common),
         Command::Inspect(arguments) => inspect::run(arguments, common, shell),
         Command::Doc(arguments) => doc::run(arguments, common, shell),
         Command::Package(arguments) => package::run(arguments, shell),
@@ -81,8 +81,8 @@ pub fn run(cli: &Cli, shell: &Shell) -> Result<(), Failure> {
         Command::Remove(arguments) => remove::run(arguments, shell),
         Command::List(arguments) => list::run(arguments, common, shell),
         Command::Doctor(arguments) => doctor::run(arguments, common, shell),
-        Command::Explain { code } => explain::run(code, shell),
-        Command::Completions { shell: name } => shellfiles::completions(*name),
+        Command::Explain { code } => explain::run(code.as_deref(), shell),
+        Command::Completions { shell: name } => shellfiles::completions(*name, shell),
         Command::Man { folder } => shellfiles::man(folder, shell),
     }
 }

@@ -36,6 +36,8 @@ pub const WARNINGS: &[Code] = &[
     TYPE_UNUSED,
     PERMISSION_UNUSED,
     PERMISSION_MISSING,
+    DEBUG_BUILD,
+    SERDE_ATTRIBUTE,
     SYNC_KEPT,
     SYNC_BY_HAND,
 ];
@@ -135,6 +137,7 @@ codes! {
     CODE_UNKNOWN = "EXT0410": "no message has this code";
     NOT_COMMITTED = "EXT0411": "a file would change that version control does not have";
     DEPENDENCY = "EXT0412": "a dependency does not build for WebAssembly";
+    DEBUG_BUILD = "EXT0413": "a debug build is published";
 
     ACTION_UNKNOWN = "EXT0501": "no action has this name";
     ARGUMENTS = "EXT0502": "arguments do not fit the action";
@@ -185,6 +188,7 @@ codes! {
     TRANSPARENT = "EXT0914": "a transparent structure that is more than its field";
     MESSAGE = "EXT0915": "an error's message that cannot be put together";
     CONTRADICTION = "EXT0916": "attributes that contradict each other";
+    SERDE_ATTRIBUTE = "EXT0917": "an attribute of serde that has no effect";
 
     NOT_DEPLOYED = "EXT1001": "nothing of this name and version is deployed";
     BODY_UNREADABLE = "EXT1002": "a request that cannot be read";

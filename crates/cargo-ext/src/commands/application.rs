@@ -42,11 +42,16 @@ impl Application {
         self.folder.join("extensions").join(format!("{}-{}.json", name.namespace(), name.name()))
     }
 
-    /// What is asked for of an extension.
-    pub fn requirement(&self, name: &PackageName) -> Option<String> {
-        let table =
-            self.document.get("package")?.get("metadata")?.get("ext")?.get("dependencies")?;
-        Some(table.get(name.to_string())?.as_str()?.to_owned())
+    /// Every extension that Cargo.toml asks for, with its requirement.
+    pub fn requirements(&self) -> Vec<(String, String)> {
+        let mut item = Some(self.document.as_item());
+        for key in ["package", "metadata", "ext", "dependencies"] {
+            item = item.and_then(|it| it.get(key));
+        }
+        let table = item.and_then(Item::as_table_like);
+        let entries = table.into_iter().flat_map(|it| it.iter());
+        let text = |item: &Item| item.as_str().unwrap_or_default().to_owned();
+        entries.map(|(name, item)| (name.to_owned(), text(item))).collect()
     }
 
     /// Notes an extension, and what the application needs to use any.

@@ -26,6 +26,9 @@ pub fn run(arguments: &Publish, common: &Common, shell: &Shell) -> Result<(), Fa
     let registry = Registry::open_or_create(&registry_dir(common)?)?;
     for package in project.extensions(&building.selection)? {
         let built = artifact::build(&project, package, building, shell)?;
+        if artifact::profile(building) == "dev" {
+            shell.diagnostic(&debug_build(&built), None);
+        }
         let digest = store(&built, &registry, shell)?;
         if let Some(server) = &server {
             let package = format!("{}@={}", built.name, built.version);
@@ -51,6 +54,12 @@ fn server(arguments: &Publish) -> Result<Option<Server>, Failure> {
     Ok(None)
 }
 
+fn debug_build(built: &Built) -> Diagnostic {
+    let message = format!("`{}` is published from a debug build: large and slow", built.name);
+    Diagnostic::warning(code::DEBUG_BUILD, message)
+        .help("publish without `--debug`; a published version cannot be replaced")
+}
+
 /// Gives the digest of what is in the registry.
 fn store(built: &Built, registry: &Registry, shell: &Shell) -> Result<String, Failure> {
     let started = Instant::now();
@@ -72,13 +81,8 @@ fn store(built: &Built, registry: &Registry, shell: &Shell) -> Result<String, Fa
         author: package.authors.first().cloned(),
     })?;
     let place = registry.root().display();
-    match published.outcome {
-        Outcome::New => shell.stage("Stored", format!("in {place}"), started.elapsed()),
-        Outcome::Unchanged => shell.stage(
-            "Unchanged",
-            format!("in {place}: the same package is there"),
-            started.elapsed(),
-        ),
+    if published.outcome == Outcome::New {
+        shell.stage("Stored", format!("in {place}"), started.elapsed());
     }
     #[derive(Serialize)]
     struct Message<'a> {
@@ -89,8 +93,14 @@ fn store(built: &Built, registry: &Registry, shell: &Shell) -> Result<String, Fa
     }
     let (name, version) = (&built.name, &built.version);
     let digest = published.digest.to_string();
-    shell.status("Published", format!("{name}@{version} ({digest})"));
     let unchanged = published.outcome == Outcome::Unchanged;
+    match unchanged {
+        true => shell.status(
+            "Unchanged",
+            format!("{name}@{version} ({digest}): {place} has this package already"),
+        ),
+        false => shell.status("Published", format!("{name}@{version} ({digest})")),
+    }
     shell.message("ext-published", &Message { name, version, digest: &digest, unchanged });
     Ok(digest)
 }

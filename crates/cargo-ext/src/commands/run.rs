@@ -1,5 +1,11 @@
 //! `cargo ext run`: one call in the sandbox.
 
+mod grants;
+mod pretty;
+mod words;
+
+use std::borrow::Cow;
+use std::ffi::OsString;
 use std::io::Write;
 use std::time::Duration;
 
@@ -7,48 +13,123 @@ use base64::Engine as _;
 use ext_definition::code;
 use ext_definition::diagnostic::Diagnostic;
 use ext_definition::model::{Action, Extension as Definition, Field, Kind, Type};
-use ext_definition::naming::snake;
-use ext_host::{ActionError, Error, Host, Limits, Output};
+use ext_host::{ActionError, Error, Extension, Host, Limits, Options, Output, Returned};
+use ext_registry::fs::write_atomic;
 use serde_json::{Map, Value};
 
+use self::grants::grants;
+use self::pretty::pretty;
+use self::words::{Words, parameter};
+use super::serve::runtime;
 use crate::artifact::{self, read};
-use crate::cli::{Common, Run};
+use crate::cli::{self, Cli, Command, Common, Run};
 use crate::failure::Failure;
 use crate::project::Project;
 use crate::shell::Shell;
 use crate::store;
 
-pub fn run(arguments: &Run, common: &Common, shell: &Shell) -> Result<(), Failure> {
-    let component = match &arguments.from {
+pub fn run(arguments: &Run, common: &Common) -> Result<(), Failure> {
+    let (name, given) = arguments.call();
+    // Options decide what is built, and only what is built tells parameters from options.
+    let mut words = words::split(given, None);
+    let mut is_first = true;
+    loop {
+        let moved = match with_options(arguments, &words).transpose() {
+            Ok(moved) => moved,
+            // They may be parameters.
+            Err(_) if is_first => {
+                words = Words { options: Vec::new(), arguments: given.to_vec() };
+                None
+            }
+            Err(error) => error.exit(),
+        };
+        let (run, common) = match &moved {
+            Some(Cli { common, command: Command::Run(run) }) => (run, common),
+            _ => (arguments, common),
+        };
+        let shell = Shell::new(common);
+        let extension = load(run, common, &shell)?;
+        let definition = extension.definition();
+        let Some(action) = definition.action(name) else {
+            let known = definition.actions.iter().map(|action| action.name.clone()).collect();
+            return Err(failed(Error::NotFound { action: name.to_owned(), known }));
+        };
+        let right = words::split(given, Some(action));
+        if right == words || !is_first {
+            return call(run, &shell, &extension, action, &words.arguments);
+        }
+        (words, is_first) = (right, false);
+    }
+}
+
+/// The command line with the options behind the action's name before it.
+fn with_options(arguments: &Run, words: &Words) -> Option<Result<Cli, clap::Error>> {
+    if words.options.is_empty() {
+        return None;
+    }
+    let mut line: Vec<OsString> = std::env::args_os().collect();
+    line.truncate(line.len().saturating_sub(arguments.call.len()));
+    line.extend(words.options.iter().map(OsString::from));
+    line.extend(arguments.call.first().map(OsString::from));
+    Some(cli::parse(line))
+}
+
+fn load(run: &Run, common: &Common, shell: &Shell) -> Result<Extension, Failure> {
+    let component = match &run.from {
         Some(package) => store::component(package, common)?,
         None => {
-            let building = &arguments.building;
+            let building = &run.building;
             let project = Project::load(building.selection.manifest_path.as_deref())?;
             let package = project.extension(&building.selection)?;
             artifact::build(&project, package, building, &shell.without_stages())?.bytes
         }
     };
-    let time = Duration::try_from_secs_f64(arguments.timeout).map_err(|error| {
-        usage(format!("`--timeout {}` is no number of seconds: {error}", arguments.timeout))
+    let time = Duration::try_from_secs_f64(run.timeout).map_err(|error| {
+        usage(format!("`--timeout {}` is no number of seconds: {error}", run.timeout))
     })?;
     let host = Host::builder().limits(Limits { time, ..Limits::default() }).build()?;
-    let extension = host.load_bytes(&component)?;
-    let definition = extension.definition();
-    let (name, words) = arguments.call();
-    let Some(action) = definition.action(name) else {
-        let known = definition.actions.iter().map(|action| action.name.clone()).collect();
-        return Err(failed(Error::NotFound { action: name.to_owned(), known }));
-    };
+    if run.grants.is_empty() {
+        return Ok(host.load_bytes(&component)?);
+    }
+    let definition = ext_definition::artifact::definition(&component)?;
+    let grants = grants(&run.grants, &definition.package.permissions, shell)?;
+    Ok(host.load_with(&component, Options { grants, ..Options::default() })?)
+}
+
+fn call(
+    run: &Run,
+    shell: &Shell,
+    extension: &Extension,
+    action: &Action,
+    words: &[String],
+) -> Result<(), Failure> {
     if matches!(words, [help] if help == "--help" || help == "-h") {
         shell.print(help_text(action));
         return Ok(());
     }
-    let object = object(words, action, definition)?;
-    let (result, output) = extension.invoke(&action.name, &object);
+    let object = object(words, action, extension.definition())?;
+    let in_file = run.output.is_some();
+    // Read as it is returned, fields keep the definition's order.
+    let reading = extension.invoke_and_read(None, &action.name, Cow::Owned(object), |result| {
+        let json = |it: Returned<'_>| pretty(&String::from_utf8_lossy(&it.to_json())).into_bytes();
+        match in_file {
+            true => result.into_bytes().unwrap_or_else(json),
+            false => json(result),
+        }
+    });
+    let (result, output) = runtime()?.block_on(reading);
     tell(&output);
     let result = result.map_err(failed)?;
-    // Strings, numbers and string keys only: writing them cannot fail.
-    shell.print(serde_json::to_string_pretty(&result).unwrap_or_default());
+    match &run.output {
+        Some(path) => {
+            write_atomic(path, &result)?;
+            shell.status(
+                "Wrote",
+                format!("{} ({})", path.display(), crate::shell::size(result.len())),
+            );
+        }
+        None => shell.print(String::from_utf8_lossy(&result)),
+    }
     Ok(())
 }
 
@@ -96,6 +177,7 @@ fn failed(error: Error<ActionError>) -> Failure {
 /// The arguments as one object: `--name value`, `--name=value`, or all of them by `--json`.
 fn object(given: &[String], action: &Action, definition: &Definition) -> Result<Value, Failure> {
     let mut object = Map::new();
+    let mut values: Vec<(&Field, Vec<String>)> = Vec::new();
     let mut rest = given.iter();
     while let Some(word) = rest.next() {
         let Some(name) = word.strip_prefix("--").filter(|name| !name.is_empty()) else {
@@ -108,9 +190,8 @@ fn object(given: &[String], action: &Action, definition: &Definition) -> Result<
             Some((name, value)) => (name, Some(value.to_owned())),
             None => (name, None),
         };
-        let named = |it: &&Field| snake(&it.name) == snake(name) || it.json_name() == name;
-        let parameter = action.parameters.iter().find(named);
-        let value = match (value, parameter.map(|it| &it.ty)) {
+        let parameter = parameter(action, name);
+        let value = match (value, parameter.map(|it| it.ty.required())) {
             (Some(value), _) => value,
             // A flag alone says yes.
             (None, Some(Type::Bool))
@@ -123,10 +204,10 @@ fn object(given: &[String], action: &Action, definition: &Definition) -> Result<
             }
         };
         match parameter {
-            Some(parameter) => {
-                let value = argument(&value, &parameter.ty, definition)?;
-                object.insert(parameter.json_name().to_owned(), value);
-            }
+            Some(parameter) => match values.iter_mut().find(|it| it.0.name == parameter.name) {
+                Some((_, values)) => values.push(value),
+                None => values.push((parameter, vec![value])),
+            },
             None if name == "json" => match json(&text(&value)?)? {
                 Value::Object(members) => object.extend(members),
                 other => return Err(usage(format!("`--json` takes an object, not {other}"))),
@@ -142,7 +223,35 @@ fn object(given: &[String], action: &Action, definition: &Definition) -> Result<
             }
         }
     }
+    for (parameter, values) in values {
+        let value = several(parameter, &values, definition)?;
+        object.insert(parameter.json_name().to_owned(), value);
+    }
     Ok(Value::Object(object))
+}
+
+/// The value of a parameter. A list takes an element from each of its flags, or all of them as
+/// one list of JSON.
+fn several(
+    parameter: &Field,
+    values: &[String],
+    definition: &Definition,
+) -> Result<Value, Failure> {
+    let ty = parameter.ty.required();
+    let element = match ty {
+        Type::List(element) if !ty.is_binary() => Some(&**element),
+        Type::Array(of) => Some(&of.0),
+        _ => None,
+    };
+    let is_whole = |value: &str| value == "null" || value.starts_with(['[', '@']);
+    match (values, element) {
+        ([value], Some(_)) if is_whole(value) => argument(value, &parameter.ty, definition),
+        (values, Some(element)) => {
+            values.iter().map(|value| argument(value, element, definition)).collect()
+        }
+        ([value], None) => argument(value, &parameter.ty, definition),
+        _ => Err(usage(format!("`--{}` is given {} times", parameter.name, values.len()))),
+    }
 }
 
 fn example(action: &Action) -> &str {
