@@ -29,7 +29,8 @@ fn a_new_extension_builds_tests_runs_and_publishes_at_once() {
     // Nothing changed: recognised, and said.
     let said = scratch.ext("hello", &["publish"]).success();
     assert!(said.err.contains("Fresh acme:hello 0.1.0"), "{}", said.err);
-    assert!(said.err.contains("Unchanged"), "{}", said.err);
+    assert!(said.err.contains("Unchanged acme:hello@0.1.0 (sha256:"), "{}", said.err);
+    assert!(!said.err.contains("Published"), "{}", said.err);
     let listed = scratch.ext("hello", &["list", "--available"]).success().out;
     assert!(listed.starts_with("acme:hello  0.1.0"), "{listed}");
 
@@ -97,8 +98,10 @@ fn mistakes_are_reported_where_they_are() {
     scratch.ext("hello", &["run", "greet"]).failure(1, "`name` is missing");
     let said = scratch.ext("hello", &["run", "greet", "--help"]).success();
     assert!(said.out.contains("Usage: cargo ext run greet --name <string>"), "{}", said.out);
-    // An option of `run` behind the action's name is the action's.
-    scratch.ext("hello", &["run", "greet", "--offline"]).failure(2, "`--offline` needs a value");
+    // An option of `run` may stand on both sides of the arguments.
+    scratch.ext("hello", &["run", "greet", "--name", "x", "--offline", "--color=never"]).success();
+    let contradiction = ["run", "--debug", "greet", "--name", "x", "--profile", "release"];
+    scratch.ext("hello", &contradiction).failure(2, "cannot be used with");
     scratch.ext("hello", &["run", "greet", "--nmae", "x"]).failure(2, "it has: --name");
     scratch.ext("hello", &["inspect", "acme:helo"]).failure(1, "EXT030");
 
@@ -131,9 +134,35 @@ fn workspaces_have_several_extensions() {
         "[workspace]\nresolver = \"3\"\nmembers = []\n",
     )
     .expect("written");
-    scratch.ext("", &["new", "crates/first", "--namespace", "acme"]).success();
+    let said = scratch.ext("", &["new", "crates/first", "--namespace", "acme"]).success();
+    assert!(said.err.contains("added to `members` in"), "{}", said.err);
     scratch.ext("", &["new", "crates/second", "--namespace", "acme", "--name", "next"]).success();
-    scratch.ext("", &["build"]).failure(2, "choose with `-p NAME`");
+    let said = scratch.ext("", &["build"]).failure(2, "choose with `-p NAME`");
+    assert!(said.err.contains("[EXT0406]") && said.err.contains("first, next"), "{}", said.err);
+    // As cargo does at the root.
+    std::fs::create_dir_all(scratch.path().join("crates/plain/src")).expect("a folder");
+    std::fs::write(scratch.path().join("crates/plain/src/lib.rs"), "").expect("written");
+    let plain = "[package]\nname = \"plain\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
+    std::fs::write(scratch.path().join("crates/plain/Cargo.toml"), plain).expect("written");
+    let root = scratch.read("Cargo.toml");
+    let defaults = |members: &str| {
+        let members = format!("\ndefault-members = [{members}]\nmembers = [\"crates/plain\", ");
+        let text = root.replacen("\nmembers = [", &members, 1);
+        std::fs::write(scratch.path().join("Cargo.toml"), text).expect("written");
+    };
+    defaults("\"crates/first\", \"crates/plain\"");
+    let said = scratch.ext("", &["build", "--message-format", "json"]).success();
+    assert!(
+        said.out.contains("\"acme:first\"") && !said.out.contains("\"acme:next\""),
+        "{}",
+        said.out
+    );
+    scratch.ext("", &["check", "-p", "plain"]).failure(1, "EXT0401");
+    defaults("\"crates/first\", \"crates/second\"");
+    scratch.ext("", &["run", "greet"]).failure(2, "not first, next");
+    defaults("\"crates/plain\"");
+    scratch.ext("", &["build"]).failure(1, "EXT0401");
+    std::fs::write(scratch.path().join("Cargo.toml"), root).expect("written");
     let target = scratch.path().join("own target");
     let said = scratch
         .command(
@@ -203,6 +232,13 @@ fn adding_edits_only_what_it_must() {
         "fn main() {\n    ext_build::client();\n    println!(\"cargo::rerun-if-changed=x\");\n}\n"
     );
     assert!(scratch.read("shop/extensions/acme-hello.json").contains("\"greet\""));
+    // What is not locked shows as well.
+    std::fs::remove_file(scratch.path().join("shop/Ext.lock")).expect("removed");
+    let listed = scratch.ext("shop", &["list"]).success().out;
+    assert!(listed.contains("acme:hello") && listed.contains("not in Ext.lock"), "{listed}");
+    let listed = scratch.ext("hello", &["list"]).success().out;
+    assert!(listed.contains("sha256:") && listed.contains("(this extension)"), "{listed}");
+    std::fs::write(scratch.path().join("shop/Ext.lock"), &lock).expect("written");
     // Again: nothing is left to do.
     scratch.ext("shop", &["add", "acme:hello@0.1"]).success();
     assert_eq!((scratch.read("shop/Cargo.toml"), scratch.read("shop/Ext.lock")), (manifest, lock));
@@ -242,6 +278,14 @@ fn help_completions_and_man_pages() {
         assert!(help.contains("Examples:") && help.contains("Usage: cargo ext"), "{help}");
     }
     assert!(scratch.ext("", &["completions", "bash"]).success().out.contains("publish"));
+    // A reader that goes away early, such as `head`, is no reason to panic.
+    let mut closed = scratch.command("", &["completions", "fish"]);
+    closed.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    let mut child = closed.spawn().expect("cargo-ext starts");
+    drop(child.stdout.take());
+    Said::from(child.wait_with_output().expect("it ends")).success();
+    assert!(scratch.ext("", &["explain"]).success().out.contains("\nEXT0907  "));
+    assert!(scratch.ext("", &["explain", "0907"]).success().out.starts_with("EXT0907: "));
     scratch.ext("", &["man", "pages"]).success();
     assert!(scratch.read("pages/cargo-ext-publish.1").contains("cargo"));
     scratch.ext("", &["doctor"]).success();
@@ -408,4 +452,132 @@ fn a_package_is_taken_under_its_own_name_alone() {
         }
     }
     assert!(!scratch.path().join("app/Ext.lock").exists());
+}
+
+/// Each mistake is said once, with a way out.
+#[test]
+fn one_mistake_is_one_message() {
+    let scratch = Scratch::new();
+    scratch.ext("", &["new", "mistaken", "--namespace", "acme"]).success();
+    let lib = scratch.read("mistaken/src/lib.rs");
+    let write = |text: &str| {
+        std::fs::write(scratch.path().join("mistaken/src/lib.rs"), text).expect("written");
+    };
+    write(&format!(
+        "{lib}\n/// Counts.\n#[ext_action]\npub fn count(\n    /// All.\n    all: Vec<usize>,\n) -> u32 {{\n    all.len() as u32\n}}\n\n\
+         /// Holds.\npub struct Holder;\n\nimpl Holder {{\n    /// Gets.\n    #[ext_action]\n    pub fn get() -> u32 {{\n        1\n    }}\n}}\n"
+    ));
+    for verb in ["check", "build"] {
+        let said = scratch.ext("mistaken", &[verb]).failure(1, "EXT0403").err;
+        let times = |text: &str| said.matches(text).count();
+        assert_eq!(times("cannot cross the boundary"), 1, "{said}");
+        assert_eq!(times("= help: its size differs between platforms: use `u32`"), 1, "{said}");
+        assert_eq!((times("[EXT0904]"), times("cannot find")), (1, 0), "{said}");
+        assert_eq!(times("could not compile"), 0, "{said}");
+    }
+
+    // serde has no part in a call.
+    let serde = "serde = { version = \"1\", features = [\"derive\"] }\n";
+    scratch.edit("mistaken/Cargo.toml", "[dependencies]\n", &format!("[dependencies]\n{serde}"));
+    write(&format!(
+        "{lib}\n/// A line.\n#[derive(serde::Serialize, ExtStructure)]\n#[serde(rename_all = \"camelCase\")]\npub struct Line {{\n    /// Which.\n    #[serde(rename = \"article\")]\n    #[ext(rename = \"article\")]\n    pub sku: String,\n}}\n\n/// Takes a line.\n#[ext_action]\npub fn take(\n    /// Which.\n    line: Line,\n) -> String {{\n    line.sku\n}}\n"
+    ));
+    let said = scratch.ext("mistaken", &["check"]).success().err;
+    assert_eq!(said.matches("warning[EXT0917]").count(), 1, "{said}");
+    assert!(said.contains("`#[serde(rename_all)]`"), "{said}");
+
+    // The runtime under another name.
+    write(&lib.replace("ext_runtime", "ext"));
+    scratch.edit("mistaken/Cargo.toml", "ext-runtime = {", "ext = { package = \"ext-runtime\",");
+    let said = scratch.ext("mistaken", &["check"]).failure(1, "is called `ext` here");
+    assert!(said.err.contains("extern crate ext as ext_runtime;"), "{}", said.err);
+    write(&format!("{}\nextern crate ext as ext_runtime;\n", lib.replace("ext_runtime", "ext")));
+    scratch.ext("mistaken", &["check"]).success();
+}
+
+/// What `run` takes and gives: flags of lists, permissions, files, fields in their order.
+#[test]
+fn actions_are_called_from_the_command_line() {
+    let scratch = Scratch::new();
+    scratch.ext("", &["new", "caller", "--namespace", "acme"]).success();
+    let source = r#"//! Calls.
+
+use ext_runtime::prelude::*;
+
+/// Fields that are not in the order of the alphabet.
+#[derive(ExtStructure)]
+pub struct Shape {
+    /// How wide.
+    pub width: u32,
+    /// How high.
+    pub height: u32,
+    /// Words.
+    pub tags: Vec<String>,
+}
+
+/// Makes a shape.
+#[ext_action]
+pub fn shape(
+    /// How wide and high.
+    sizes: Vec<u32>,
+    /// Words.
+    tags: Option<Vec<String>>,
+    /// A parameter with the name of an option.
+    offline: Option<String>,
+) -> Shape {
+    let mut tags = tags.unwrap_or_default();
+    tags.extend(offline);
+    Shape { width: sizes[0], height: sizes[1], tags }
+}
+
+/// Gives bytes back.
+#[ext_action]
+pub fn bytes(
+    /// Any.
+    data: Vec<u8>,
+) -> Vec<u8> {
+    data
+}
+
+/// Gives a variable.
+#[ext_action]
+pub fn region() -> String {
+    std::env::var("REGION").unwrap_or_default()
+}
+"#;
+    std::fs::write(scratch.path().join("caller/src/lib.rs"), source).expect("written");
+    scratch.edit(
+        "caller/Cargo.toml",
+        "namespace = \"acme\"\n",
+        "namespace = \"acme\"\npermissions = { environment = [\"REGION\"] }\n",
+    );
+    let run = |words: &[&str]| scratch.ext("caller", &[&["run"], words].concat());
+    let said = run(&["shape", "--sizes", "3", "--sizes", "2", "--tags", "b", "--tags=a"]).success();
+    assert_eq!(
+        said.out,
+        "{\n  \"width\": 3,\n  \"height\": 2,\n  \"tags\": [\n    \"b\",\n    \"a\"\n  ]\n}\n"
+    );
+    // One word may be a whole list; the action's parameter hides the option.
+    let said = run(&["shape", "--sizes", "[3, 2]", "--offline", "x"]).success();
+    assert!(said.out.contains("\"x\""), "{}", said.out);
+    run(&["shape", "--sizes", "[3, 2]", "--offline", "x", "--offline", "y"])
+        .failure(2, "`--offline` is given 2 times");
+
+    let file = scratch.path().join("caller/data");
+    std::fs::write(&file, [0, 255, 10]).expect("written");
+    let said = run(&["bytes", "--data", "@data", "--output", "copy"]).success();
+    assert_eq!(said.out, "");
+    let copy = std::fs::read(scratch.path().join("caller/copy")).expect("the copy");
+    assert_eq!(copy, [0, 255, 10]);
+
+    let region = |words: &[&str]| -> Said {
+        let words = [&["run"], words].concat();
+        scratch.command("caller", &words).env("REGION", "eu").output().expect("it starts").into()
+    };
+    assert_eq!(region(&["region"]).success().out, "\"\"\n");
+    assert_eq!(region(&["region", "--grant", "environment:REGION"]).success().out, "\"eu\"\n");
+    region(&["region", "--grant", "anything"]).failure(2, "EXT0502");
+
+    let said = scratch.ext("caller", &["publish", "--debug"]).success();
+    assert!(said.err.contains("warning[EXT0413]"), "{}", said.err);
 }

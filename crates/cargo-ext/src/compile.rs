@@ -1,6 +1,6 @@
 //! Running cargo: from source to a core module.
 
-use std::io::BufReader;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -11,6 +11,7 @@ use ext_definition::{artifact, code};
 
 use crate::artifact::read;
 use crate::cli::Building;
+use crate::compiler_hints::Shown;
 use crate::dependency::Progress;
 use crate::failure::Failure;
 use crate::host_settings;
@@ -187,8 +188,15 @@ impl Cargo<'_> {
     fn run(&self, purpose: Purpose) -> Result<Run, Failure> {
         let mut command = self.command(purpose);
         self.shell.detail("Running", format!("{command:?}"));
-        let mut child =
-            command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(no_cargo)?;
+        if self.shell.has_colors() {
+            command.env("CARGO_TERM_COLOR", "always");
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().map_err(no_cargo)?;
+        let stderr = child.stderr.take();
+        let count = format!("error: could not compile `{}`", self.package.name);
+        let copying = std::thread::spawn(move || stderr.map(|it| pass_on(it, &count)));
+        let mut shown = Shown::default();
         let mut run = Run {
             succeeded: false,
             module: None,
@@ -208,10 +216,14 @@ impl Cargo<'_> {
                         let mut modules = files.filter(|it| it.extension() == Some("wasm"));
                         run.module = modules.next().map(Into::into);
                     }
-                    Message::CompilerMessage(message)
-                        if purpose == Purpose::Check && message.package_id == self.package.id =>
-                    {
-                        run.messages.push(message);
+                    Message::CompilerMessage(message) if message.package_id == self.package.id => {
+                        match shown.prepare(message) {
+                            Some(message) if purpose == Purpose::Check => {
+                                run.messages.push(message)
+                            }
+                            Some(message) => self.show(&message),
+                            None => {}
+                        }
                     }
                     Message::CompilerMessage(message) => self.show(&message),
                     _ => {}
@@ -219,6 +231,7 @@ impl Cargo<'_> {
             }
         }
         run.succeeded = child.wait().map_err(no_cargo)?.success();
+        let _ = copying.join();
         Ok(run)
     }
 
@@ -252,6 +265,21 @@ impl Cargo<'_> {
             )
         })?;
         read(&path)
+    }
+}
+
+/// Passes on what cargo writes to standard error, without its count of errors: some messages are
+/// left out, and a check may build twice.
+fn pass_on(stderr: impl Read, count: &str) {
+    let mut line = Vec::new();
+    let mut stderr = BufReader::new(stderr);
+    while stderr.read_until(b'\n', &mut line).is_ok_and(|bytes| bytes > 0) {
+        let text = String::from_utf8_lossy(&line);
+        let text = anstream::adapter::strip_str(&text).to_string();
+        if !(text.starts_with(count) && text.contains(" due to ")) {
+            let _ = anstream::stderr().write_all(&line);
+        }
+        line.clear();
     }
 }
 

@@ -6,6 +6,7 @@ mod calls;
 mod cli;
 mod commands;
 mod compile;
+mod compiler_hints;
 mod compiler_message;
 mod definition;
 mod dependency;

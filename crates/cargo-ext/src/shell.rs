@@ -43,6 +43,11 @@ impl Shell {
         Self { stages: self.verbose, ..*self }
     }
 
+    /// Whether standard error shows colors.
+    pub fn has_colors(&self) -> bool {
+        anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never
+    }
+
     /// Whether little is to be said.
     pub fn is_quiet(&self) -> bool {
         self.quiet

@@ -84,7 +84,7 @@ fn resolved(entries: Vec<Entry>, crate_name: &str) -> Resolved {
         }
     }
     // What has a mistake is not there: that something is missing then says nothing.
-    let complete = diagnostics.is_empty();
+    let complete = diagnostics.iter().all(|it| it.severity == Severity::Warning);
     actions.retain(|entry| entry.action.path.split("::").next() == Some(crate_name));
     actions.sort_by(|a, b| {
         let key = |entry: &ActionEntry| {

@@ -248,6 +248,9 @@ fn decode_entry(bytes: &[u8]) -> Result<Entry, Diagnostic> {
         (None, None, None, Some(mistake)) => {
             // A later release of the macros may know more kinds of mistakes.
             let found = match code::find(&mistake.code) {
+                Some(code) if code::WARNINGS.contains(&code) => {
+                    Diagnostic::warning(code, mistake.message)
+                }
                 Some(code) => Diagnostic::error(code, mistake.message),
                 None => {
                     let message = format!("[{}] {}", mistake.code, mistake.message);

@@ -88,17 +88,40 @@ pub struct Said {
 pub fn read(place: Place, attributes: &[Attribute], errors: &mut Errors) -> Said {
     let mut said = Said::default();
     let mut seen: Vec<String> = Vec::new();
+    let mut serde_keys: Vec<(String, &Attribute)> = Vec::new();
     for attribute in attributes {
         if attribute.path().is_ident("ext") {
             let read = |meta: ParseNestedMeta| said.key(place, &mut seen, &meta, errors);
             let read = attribute.parse_nested_meta(read);
             read.unwrap_or_else(|error| errors.push(error));
         }
+        if attribute.path().is_ident("serde") {
+            serde_keys.extend(keys_of(attribute).into_iter().map(|key| (key, attribute)));
+        }
         if attribute.path().is_ident("deprecated") && may_stand("deprecated", place) {
             said.deprecated_by_rust(attribute);
         }
     }
+    for (key, attribute) in serde_keys {
+        if !seen.contains(&key) {
+            errors.warn(attribute, errors::serde_attribute(&key));
+        }
+    }
     said
+}
+
+/// The keys of an attribute in which values follow `=` or stand in parentheses.
+fn keys_of(attribute: &Attribute) -> Vec<String> {
+    let mut keys = Vec::new();
+    // serde reports what is wrong with it.
+    let _ = attribute.parse_nested_meta(|meta| {
+        keys.extend(meta.path.get_ident().map(ToString::to_string));
+        while !meta.input.is_empty() && !meta.input.peek(Token![,]) {
+            meta.input.parse::<TokenTree>()?;
+        }
+        Ok(())
+    });
+    keys
 }
 
 /// Reads what stands in the parentheses of `#[ext_action(…)]`.

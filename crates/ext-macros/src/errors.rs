@@ -20,18 +20,20 @@ pub struct Mistake {
     error: syn::Error,
     /// What would stand instead of these tokens, if that is certain.
     fix: Option<(Span, String)>,
+    /// Only `cargo ext check` shows it, and nothing fails.
+    is_warning: bool,
 }
 
 impl Mistake {
     /// An error that has one way out.
     pub fn with_fix(error: syn::Error, span: Span, text: String) -> Self {
-        Self { error, fix: Some((span, text)) }
+        Self { error, fix: Some((span, text)), is_warning: false }
     }
 }
 
 impl From<syn::Error> for Mistake {
     fn from(error: syn::Error) -> Self {
-        Self { error, fix: None }
+        Self { error, fix: None, is_warning: false }
     }
 }
 
@@ -54,6 +56,12 @@ impl Errors {
         self.mistakes.push(error.into());
     }
 
+    /// Notes what has no effect.
+    pub fn warn(&mut self, place: impl ToTokens, message: impl std::fmt::Display) {
+        let error = syn::Error::new_spanned(place, message);
+        self.mistakes.push(Mistake { is_warning: true, ..error.into() });
+    }
+
     /// What stands beside the item's expansion, or why there is none.
     pub fn into_result(self) -> Result<TokenStream, Self> {
         if self.fatal { Err(self) } else { Ok(report(&self)) }
@@ -67,13 +75,18 @@ const SYNTAX: &str = "EXT0913";
 /// `--cfg ext_check`, for which they are entries of the definition's section instead: an
 /// error would hide from it whatever is only known once the crate compiles.
 pub fn report(errors: &Errors) -> TokenStream {
-    let each = errors.mistakes.iter().map(|Mistake { error, fix }| {
+    let each = errors.mistakes.iter().map(|Mistake { error, fix, is_warning }| {
         let text = error.to_string();
         let coded = text.strip_prefix('[').and_then(|it| it.split_once("] "));
         let (code, message) = coded.unwrap_or((SYNTAX, &text));
         let compile_error = match coded {
+            _ if *is_warning => TokenStream::new(),
             Some(_) => error.to_compile_error(),
             None => syn::Error::new(error.span(), format!("[{SYNTAX}] {text}")).to_compile_error(),
+        };
+        let compile_error = match compile_error.is_empty() {
+            true => compile_error,
+            false => quote!(#[cfg(not(ext_check))] #compile_error),
         };
         let mut members = Members::default().place(error.span());
         members.text("code", code);
@@ -89,7 +102,6 @@ pub fn report(errors: &Errors) -> TokenStream {
         quote! {
             #[allow(unexpected_cfgs)]
             const _: () = {
-                #[cfg(not(ext_check))]
                 #compile_error
                 #entry
             };
@@ -146,7 +158,7 @@ pub const SELF_PARAMETER: &str =
 pub const REFERENCE: &str = "[EXT0907] a reference cannot cross the boundary of an extension: use the owned type, such as `String` for `&str` and `Vec<u8>` for `&[u8]`";
 pub const IMPL_TRAIT: &str =
     "[EXT0907] `impl Trait` cannot cross the boundary of an extension: name the type";
-pub const DYN_TRAIT: &str = "[EXT0907] a trait object cannot cross the boundary of an extension: use an enum with `#[derive(ExtEnum)]`";
+pub const DYN_TRAIT: &str = "[EXT0907] a trait object cannot cross the boundary of an extension: use an enum with `#[derive(ExtEnum)]`, or `#[derive(ExtError)]` for an error";
 pub const NEVER: &str =
     "[EXT0907] an action returns to its caller: use `()`, or a `Result` with an `ExtError`";
 pub const POINTER: &str =
@@ -160,6 +172,7 @@ pub const STRUCTURE_ITEM: &str =
 pub const STRUCTURE_EMPTY: &str = "[EXT0908] a structure needs at least one field";
 pub const STRUCTURE_TUPLE: &str =
     "[EXT0909] the fields of a structure need names: `{ name: Type, … }`";
+pub const STRUCTURE_NEWTYPE: &str = "[EXT0909] the fields of a structure need names: `{ name: Type }`, or write `#[ext(transparent)]` on the struct, which then crosses as its field";
 pub const ENUM_ITEM: &str =
     "[EXT0901] `ExtEnum` is for enums: a struct needs `#[derive(ExtStructure)]`";
 pub const ENUM_EMPTY: &str = "[EXT0908] an enum needs at least one case";
@@ -206,6 +219,13 @@ pub fn unknown_attribute(key: &str, known: &[&str]) -> String {
 /// A key where it cannot stand.
 pub fn attribute_place(key: &str, places: &[&str]) -> String {
     format!("[EXT0911] `{key}` belongs on {}", places.join(", "))
+}
+
+/// An attribute for serde, which has no part in a call.
+pub fn serde_attribute(key: &str) -> String {
+    format!(
+        "[EXT0917] `#[serde({key})]` has no effect on what crosses the boundary: say it with `#[ext(…)]`"
+    )
 }
 
 /// A key that was there before.

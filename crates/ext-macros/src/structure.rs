@@ -31,7 +31,11 @@ pub fn expand(item: &DeriveInput) -> Result<TokenStream, Errors> {
             }
         }
     } else if let Fields::Unnamed(fields) = fields {
-        errors.add(fields, errors::STRUCTURE_TUPLE);
+        let message = match fields.unnamed.len() {
+            1 => errors::STRUCTURE_NEWTYPE,
+            _ => errors::STRUCTURE_TUPLE,
+        };
+        errors.add(fields, message);
     } else if said.iter().all(|said| said.skip) {
         errors.add(&item.ident, errors::SKIPPED_ALL);
     }
