@@ -107,9 +107,10 @@ pub fn render(documents: &[Served<'_>], options: &Options) -> Value {
     if options.version == Version::V31 {
         document["jsonSchemaDialect"] = DIALECT.into();
     }
-    if !options.servers.is_empty() {
-        document["servers"] = options.servers.iter().map(|it| json!({ "url": it })).collect();
-    }
+    document["servers"] = match options.servers.as_slice() {
+        [] => json!([{ "url": "/", "description": "The server that runs the extensions." }]),
+        servers => servers.iter().map(|it| json!({ "url": it })).collect(),
+    };
     document
 }
 
@@ -117,10 +118,13 @@ pub fn render(documents: &[Served<'_>], options: &Options) -> Value {
 struct Part<'a> {
     definition: &'a Extension,
     path: &'a str,
-    /// What stands before its names: nothing, if it is alone, else `acme.orders.`.
+    /// What stands before its names: `acme__orders__`, the same in every document.
     scope: String,
     tag: String,
+    /// Writes what callers send.
     writer: Writer<'a>,
+    /// Writes what they get.
+    answers: Writer<'a>,
 }
 
 fn parts<'a>(documents: &[Served<'a>], dialect: Dialect) -> Vec<Part<'a>> {
@@ -130,19 +134,18 @@ fn parts<'a>(documents: &[Served<'a>], dialect: Dialect) -> Vec<Part<'a>> {
         let package = &definition.package;
         // As the path pins it: several versions may be in one document.
         let pinned = path.rsplit_once('@').map_or("", |(_, version)| version.trim_matches('/'));
-        let (mut tag, mut scope) = (package.id(), String::new());
-        if documents.len() > 1 {
-            scope = format!("{}.{}", package.namespace, package.name);
-            if !pinned.is_empty() {
-                tag = format!("{tag}@{pinned}");
-                scope = format!("{scope}-{}", component_name(pinned));
-            }
-            scope = unique(&mut scopes, &scope) + ".";
+        let (mut tag, mut scope) = (package.id(), scope(&package.namespace, &package.name));
+        let same = |it: &&Served<'_>| it.definition.package.id() == package.id();
+        if !pinned.is_empty() && documents.iter().filter(same).count() > 1 {
+            tag = format!("{tag}@{pinned}");
+            scope = format!("{scope}__{}", identifier(pinned));
         }
+        let scope = unique(&mut scopes, &scope) + "__";
         let place = format!("#/components/schemas/{scope}");
-        let writer = Writer::new(definition, dialect, place);
+        let writer = Writer::new(definition, dialect, place.clone());
+        let answers = Writer::new(definition, dialect, place).for_answers();
         let path = path.trim_end_matches('/');
-        parts.push(Part { definition, path, scope, tag, writer });
+        parts.push(Part { definition, path, scope, tag, writer, answers });
     }
     parts
 }
@@ -156,10 +159,15 @@ fn unique(names: &mut BTreeSet<String>, wanted: &str) -> String {
     free
 }
 
-/// Only characters that names of components have.
-fn component_name(text: &str) -> String {
-    let allowed = |it: char| it.is_ascii_alphanumeric() || ".-_".contains(it);
-    text.chars().map(|it| if allowed(it) { it } else { '_' }).collect()
+/// The scope of a package's names. Both parts are in kebab case: neither has two hyphens side by
+/// side, so that two underscores divide them and no other package has the same scope.
+fn scope(namespace: &str, name: &str) -> String {
+    format!("{}__{}", identifier(namespace), identifier(name))
+}
+
+/// Only characters that identifiers have.
+fn identifier(text: &str) -> String {
+    text.chars().map(|it| if it.is_ascii_alphanumeric() { it } else { '_' }).collect()
 }
 
 impl Part<'_> {
@@ -170,10 +178,14 @@ impl Part<'_> {
         let answered = actions.iter().flat_map(|it| it.result.iter().chain(&it.error));
         let answered: Vec<&Type> = answered.collect();
         let in_answers = self.definition.reached(answered.iter().copied());
-        let all: BTreeMap<_, _> = self.definition.reached(given.chain(answered));
+        let in_requests = self.definition.reached(given);
+        let all: BTreeMap<_, _> = in_requests.iter().chain(&in_answers).collect();
         for (name, definition) in all {
+            // One schema for both directions: callers send back what they got. Then it is that of
+            // requests, which says `number` for floats.
+            let writer = if in_requests.contains_key(name) { &self.writer } else { &self.answers };
             // Callers read what an answer has, secrets too.
-            let schema = self.writer.definition(definition, !in_answers.contains_key(name));
+            let schema = writer.definition(definition, !in_answers.contains_key(name));
             schemas.insert(format!("{}{name}", self.scope), schema);
         }
     }
@@ -183,9 +195,10 @@ impl Part<'_> {
         let mut tag = json!({ "name": self.tag });
         let described = [package.title.as_str(), package.description.as_str()];
         let described: Vec<&str> = described.into_iter().filter(|it| !it.is_empty()).collect();
-        if !described.is_empty() {
-            tag["description"] = described.join("\n\n").into();
-        }
+        tag["description"] = match described.as_slice() {
+            [] => format!("The actions of {}.", self.tag).into(),
+            described => described.join("\n\n").into(),
+        };
         if package.homepage.starts_with("https://") || package.homepage.starts_with("http://") {
             tag["externalDocs"] = json!({ "url": package.homepage });
         }

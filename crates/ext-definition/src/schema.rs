@@ -1,6 +1,7 @@
 //! The definition as JSON Schema (draft 2020-12): what a call takes and what it gives, for
 //! tools that know nothing of extensions.
 
+mod pattern;
 mod text;
 mod types;
 mod value;
@@ -22,7 +23,7 @@ pub fn render(extension: &Extension) -> Value {
         schemas.insert("input".into(), input(extension, action));
         schemas.insert("output".into(), output(extension, action));
         if let Some(error) = &action.error {
-            let writer = writer(extension);
+            let writer = writer(extension).for_answers();
             schemas.insert("error".into(), whole(&writer, extension, [error], writer.ty(error)));
         }
         (action.name.clone(), Value::Object(schemas))
@@ -43,7 +44,7 @@ pub fn input(extension: &Extension, action: &Action) -> Value {
 
 /// The result; an object, if it is several outputs with names.
 pub fn output(extension: &Extension, action: &Action) -> Value {
-    let writer = writer(extension);
+    let writer = writer(extension).for_answers();
     let result = action.result.as_ref().unwrap_or(&Type::Unit);
     whole(&writer, extension, [result], writer.output(action, result))
 }

@@ -113,7 +113,7 @@ impl<'p> Operations<'p> {
 }
 
 fn own_error_schema(part: &Part<'_>, error: &Type) -> Value {
-    let member = [("error", part.writer.ty(error))];
+    let member = [("error", part.answers.ty(error))];
     let mut schema = problem::schema("The action's own error (EXT0503).", &member);
     if let Value::Array(required) = &mut schema["required"] {
         required.push("error".into());
@@ -166,7 +166,7 @@ fn failing(part: &Part<'_>, case: &Case) -> Option<Value> {
         None => name.into(),
         Some(data) => {
             let example = examples::value(part.definition, data);
-            let data = example.open.is_empty().then_some(part.writer.shown(data, &example.value)?);
+            let data = example.open.is_empty().then_some(part.answers.shown(data, &example.value)?);
             json!({ name: data? })
         }
     };
@@ -187,7 +187,7 @@ fn answer(part: &Part<'_>, action: &Action) -> (&'static str, Value) {
         }
         Some(result) => result,
     };
-    let mut content = json!({ "schema": part.writer.output(action, result) });
+    let mut content = json!({ "schema": part.answers.output(action, result) });
     if let Some(example) = result_example(part, action, result) {
         content["example"] = example;
     }
@@ -213,7 +213,7 @@ fn result_example(part: &Part<'_>, action: &Action, result: &Type) -> Option<Val
     if !example.open.is_empty() {
         return None;
     }
-    let value = part.writer.shown(result, &example.value)?;
+    let value = part.answers.shown(result, &example.value)?;
     match (value, action.options.outputs.as_slice()) {
         (Value::Array(values), names @ [_, ..]) => {
             Some(Value::Object(names.iter().cloned().zip(values).collect()))

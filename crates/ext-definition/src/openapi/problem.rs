@@ -208,8 +208,9 @@ pub fn request_id() -> Value {
     json!({
         "name": "x-request-id",
         "in": "header",
-        "description": "The call's identifier; one is made up, if there is none.",
-        "schema": { "type": "string", "pattern": REQUEST_ID },
+        "description": "The call's identifier: at most 128 of `A-Z a-z 0-9 . _ -`. \
+            The server makes one, if it is missing or has another form.",
+        "schema": { "type": "string" },
     })
 }
 

@@ -110,17 +110,18 @@ fn an_action_is_an_operation() {
     assert_eq!(document["info"]["license"], json!({ "name": "MIT", "identifier": "MIT" }));
     assert_eq!(document["tags"], json!([{ "name": "acme:orders", "description": "Orders." }]));
     assert_eq!(document["security"], json!([{ "bearer": [] }]));
-    assert_eq!(document.get("servers"), None);
+    let here = json!([{ "url": "/", "description": "The server that runs the extensions." }]);
+    assert_eq!(document["servers"], here);
 
     let post = at(&document, &format!("{ORDER}/post"));
-    assert_eq!(post["operationId"], "price_order");
+    assert_eq!(post["operationId"], "acme__orders__price_order");
     assert_eq!(post["summary"], "Price it");
     assert_eq!(post["description"], "Prices an order.\n\nTwice.");
     let schema = at(post, "/requestBody/content/application~1json/schema");
     assert_eq!(schema["required"], json!(["lines"]));
     assert_eq!(
         schema["properties"]["color"],
-        json!({ "$ref": "#/components/schemas/Color", "default": "Red" })
+        json!({ "$ref": "#/components/schemas/acme__orders__Color", "default": "Red" })
     );
     assert_eq!(
         schema["properties"]["day"],
@@ -141,7 +142,7 @@ fn an_action_is_an_operation() {
     let expected =
         "200 400 401 403 404 413 415 422 429 500 503 504 default".split(' ').collect::<Vec<_>>();
     assert_eq!(statuses, expected);
-    let price = at(&document, "/components/schemas/Line/properties/price");
+    let price = at(&document, "/components/schemas/acme__orders__Line/properties/price");
     assert_eq!(price["description"], "Must be: at least 0, at most 2 decimals.");
 }
 
@@ -150,12 +151,15 @@ fn own_errors_are_typed_and_shown() {
     let document = document(Version::V31);
     for action in ["price-order", "store"] {
         let response = format!("/paths/~1v1~1acme~1orders~1{action}/post/responses/422/$ref");
-        assert_eq!(at(&document, &response), "#/components/responses/WrongProblem");
+        assert_eq!(at(&document, &response), "#/components/responses/acme__orders__WrongProblem");
     }
-    let wrong = at(&document, "/components/schemas/WrongProblem");
-    assert_eq!(wrong["properties"]["error"], json!({ "$ref": "#/components/schemas/Wrong" }));
+    let wrong = at(&document, "/components/schemas/acme__orders__WrongProblem");
+    assert_eq!(
+        wrong["properties"]["error"],
+        json!({ "$ref": "#/components/schemas/acme__orders__Wrong" })
+    );
     assert!(wrong["required"].as_array().unwrap().contains(&"error".into()));
-    let response = at(&document, "/components/responses/WrongProblem");
+    let response = at(&document, "/components/responses/acme__orders__WrongProblem");
     let said = response["description"].as_str().unwrap();
     assert!(said.ends_with("`Empty`: There is no line.\n\n`TooMany`"), "{said}");
     let examples = at(response, "/content/application~1problem+json/examples");
@@ -163,7 +167,7 @@ fn own_errors_are_typed_and_shown() {
     assert_eq!(examples["Empty"]["value"]["error"], "Empty");
     assert_eq!(examples["TooMany"]["value"]["error"], json!({ "TooMany": 1 }));
     // No reason at all.
-    let unit = at(&document, "/components/schemas/LogInProblem/properties/error");
+    let unit = at(&document, "/components/schemas/acme__orders__LogInProblem/properties/error");
     assert_eq!(*unit, json!({ "type": "null" }));
     let full = at(&document, "/components/responses/Unavailable/headers");
     assert!(full.get("Retry-After").is_some() && full.get("x-request-id").is_some());
@@ -174,7 +178,7 @@ fn functions_are_read_by_get() {
     for version in [Version::V31, Version::V30] {
         let document = document(version);
         let get = at(&document, &format!("{ORDER}/get"));
-        assert_eq!(get["operationId"], "get_price_order");
+        assert_eq!(get["operationId"], "acme__orders__get_price_order");
         assert_eq!(get.get("requestBody"), None);
         let [_, lines, color, day] = get["parameters"].as_array().unwrap().as_slice() else {
             panic!("{get:#}");
@@ -183,7 +187,7 @@ fn functions_are_read_by_get() {
         assert_eq!(lines["required"], true);
         assert_eq!(lines["description"], "All.");
         assert_eq!(at(lines, "/content/application~1json/schema/type"), "array");
-        assert_eq!(color["schema"]["$ref"], "#/components/schemas/Color");
+        assert_eq!(color["schema"]["$ref"], "#/components/schemas/acme__orders__Color");
         // Left out instead of being `null`.
         assert_eq!((day.get("required"), &day["schema"]["format"]), (None, &json!("date")));
         assert_eq!(day["schema"].get("nullable"), None);
@@ -239,10 +243,33 @@ fn binary_data_is_a_part_of_a_form_too() {
 #[test]
 fn secrets_are_write_only_unless_an_answer_has_them() {
     let document = document(Version::V31);
-    let pin = at(&document, "/components/schemas/Login/properties/pin");
+    let pin = at(&document, "/components/schemas/acme__orders__Login/properties/pin");
     assert_eq!(*pin, json!({ "type": "string", "format": "password", "writeOnly": true }));
-    let key = at(&document, "/components/schemas/Session/properties/key");
+    let key = at(&document, "/components/schemas/acme__orders__Session/properties/key");
     assert_eq!(*key, json!({ "type": "string", "format": "password" }));
+}
+
+#[test]
+fn schemas_say_what_callers_may_send() {
+    let document = document(Version::V31);
+    let store = at(&document, "/paths/~1v1~1acme~1orders~1store/post/requestBody/content");
+    let pair = at(store, "/application~1json/schema/properties/pair");
+    assert_eq!(
+        *pair,
+        json!({
+            "type": "array", "minItems": 2, "maxItems": 2,
+            "prefixItems": [
+                { "type": "integer", "format": "uint8", "minimum": 0, "maximum": 255 },
+                { "type": "string" },
+            ],
+        })
+    );
+    assert_eq!(
+        document["components"]["schemas"]["acme__orders__Color"],
+        json!({
+            "type": "string", "enum": ["Red", "Green"], "description": "`Red`: Like blood.",
+        })
+    );
 }
 
 #[test]
@@ -257,18 +284,18 @@ fn version_3_0_uses_its_own_words_only() {
     assert_eq!(document["info"]["license"], json!({ "name": "MIT" }));
     let schemas = &document["components"]["schemas"];
     assert_eq!(
-        schemas["Line"]["properties"],
+        schemas["acme__orders__Line"]["properties"],
         json!({
             "SKU": { "type": "string", "maxLength": 4 },
             "price": {
                 "type": "string", "format": "decimal", "default": "1.5",
                 "description": "Must be: at least 0, at most 2 decimals.",
             },
-            "color": { "$ref": "#/components/schemas/Color" },
+            "color": { "$ref": "#/components/schemas/acme__orders__Color" },
         })
     );
     assert_eq!(
-        schemas["Color"],
+        schemas["acme__orders__Color"],
         json!({
             "type": "string", "enum": ["Red", "Green", null], "nullable": true,
             "description": "`Red`: Like blood.",
@@ -307,9 +334,9 @@ fn extensions_share_a_document() {
         assert!(identifiers.insert(identifier), "{operation:#}");
     }
     assert_eq!(identifiers.len(), 15);
-    assert!(identifiers.contains(&"acme.orders.price_order"));
-    assert!(identifiers.contains(&"acme.orders-1.2.get_price_order"));
-    for name in ["acme.orders.Line", "acme.orders-1.2.Line", "acme.bills.WrongProblem"] {
+    assert!(identifiers.contains(&"acme__orders__price_order"));
+    assert!(identifiers.contains(&"acme__orders__1_2__get_price_order"));
+    for name in ["acme__orders__Line", "acme__orders__1_2__Line", "acme__bills__WrongProblem"] {
         assert!(document["components"]["schemas"].get(name).is_some(), "{name}");
     }
     let tags: Vec<_> = document["tags"].as_array().unwrap().iter().map(|it| &it["name"]).collect();
@@ -317,18 +344,49 @@ fn extensions_share_a_document() {
     assert!(document["paths"].get("/v1/acme/bills/store").is_some());
 }
 
+/// All names that generated clients make identifiers of.
+fn names(documents: &[Served<'_>]) -> BTreeSet<String> {
+    let document = render(documents, &Options::default());
+    let paths = document["paths"].as_object().unwrap().values();
+    let operations = paths.flat_map(|it| it.as_object().unwrap().values());
+    let operations = operations.map(|it| it["operationId"].as_str().unwrap().to_owned());
+    let schemas = document["components"]["schemas"].as_object().unwrap().keys().cloned();
+    let all: Vec<String> = operations.chain(schemas).collect();
+    let names: BTreeSet<String> = all.iter().cloned().collect();
+    assert_eq!(names.len(), all.len());
+    for name in &names {
+        let plain = name.chars().all(|it| it.is_ascii_alphanumeric() || it == '_');
+        assert!(plain && !name.starts_with(|it: char| it.is_ascii_digit()), "{name}");
+    }
+    names
+}
+
 #[test]
-fn shared_schemas_make_way_for_types() {
+fn names_are_identifiers_and_the_same_in_every_document() {
+    let (orders, bills) = (extension("orders"), extension("bills"));
+    let mut other = extension("b-orders");
+    other.package.namespace = "acme-a".into();
+    let mut similar = extension("a-b-orders");
+    similar.package.namespace = "acme".into();
+    let served = |definition, path| Served { definition, path };
+    let alone = names(&[served(&orders, "/v1/acme/orders")]);
+    assert_eq!(names(&[served(&orders, "/v1/acme/orders@1.2")]), alone);
+    let together = names(&[
+        served(&bills, "/v1/acme/bills"),
+        served(&orders, "/v1/acme/orders"),
+        served(&other, "/v1/acme-a/b-orders"),
+        served(&similar, "/v1/acme/a-b-orders"),
+    ]);
+    assert!(alone.is_subset(&together));
+}
+
+#[test]
+fn tags_always_have_a_description() {
     let mut definition = extension("orders");
-    definition.types[1].name = "Problem".into();
-    let text = serde_json::to_string(&definition).unwrap().replace("\"Line\"", "\"Problem\"");
-    let definition: Extension = serde_json::from_str(&text).unwrap();
+    definition.package.description = String::new();
     let served = Served { definition: &definition, path: "/v1/acme/orders" };
     let document = render(&[served], &Options::default());
-    assert_complete(&document);
-    let schemas = &document["components"]["schemas"];
-    assert!(schemas["Problem"]["properties"].get("SKU").is_some());
-    assert!(schemas["Problem2"]["properties"].get("detail").is_some());
+    assert_eq!(document["tags"][0]["description"], "The actions of acme:orders.");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::pattern;
 use crate::model::{Rules, Type};
 
 /// What is asked of a value that no keyword of a schema says, for people.
@@ -13,7 +14,13 @@ pub fn unsaid(rules: &Rules, ty: &Type) -> String {
     if ty.is_binary() {
         (unsaid.min_length, unsaid.max_length) = (rules.min_length, rules.max_length);
     }
-    match unsaid.conditions(ty) {
+    let mut conditions = unsaid.conditions(ty);
+    if let Some(pattern) = &rules.pattern
+        && pattern::ecma(pattern).is_none()
+    {
+        conditions.push(format!("a match of the pattern `{pattern}` in Rust's syntax"));
+    }
+    match conditions {
         conditions if conditions.is_empty() => String::new(),
         conditions => format!("Must be: {}.", conditions.join(", ")),
     }
@@ -37,5 +44,18 @@ pub fn describe(schema: &mut Value, title: &str, description: &str) {
         if !text.is_empty() {
             schema[key] = text.into();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_that_schemas_cannot_express_are_described() {
+        let rules = |pattern: &str| Rules { pattern: Some(pattern.into()), ..Rules::default() };
+        assert_eq!(unsaid(&rules("[a-z]+"), &Type::String), "");
+        let said = unsaid(&rules(r"\ba"), &Type::String);
+        assert!(said.contains(r"\ba"), "{said}");
     }
 }

@@ -28,11 +28,12 @@ impl Writer<'_> {
                 if self.dialect != Dialect::JsonSchema {
                     number["format"] = if *ty == Type::F32 { "float" } else { "double" }.into();
                 }
-                match self.is_old() {
-                    true => number,
-                    false => json!({
-                        "anyOf": [number, { "enum": ["NaN", "Infinity", "-Infinity"] }],
-                    }),
+                match self.answers && !self.is_old() {
+                    true => json!({ "anyOf": [number, {
+                        "type": "string", "enum": ["NaN", "Infinity", "-Infinity"],
+                    }] }),
+                    // The host takes the three texts too, which few callers need.
+                    false => number,
                 }
             }
             Type::String => json!({ "type": "string" }),
@@ -125,7 +126,7 @@ impl Writer<'_> {
             (elements.iter().map(|it| self.ty(it)).collect(), elements.len());
         if !self.is_old() {
             return json!({
-                "type": "array", "prefixItems": schemas, "items": false,
+                "type": "array", "prefixItems": schemas,
                 "minItems": count, "maxItems": count,
             });
         }
@@ -142,8 +143,10 @@ impl Writer<'_> {
         let names = match &both.0 {
             _ if self.is_old() => return schema,
             Type::Named(_) => self.ty(&both.0),
-            key if key.is_whole() => json!({ "pattern": "^-?[0-9]+$" }),
-            Type::Char => json!({ "minLength": 1, "maxLength": 1 }),
+            key if key.is_whole() => {
+                json!({ "type": "string", "pattern": "^-?(?:0|[1-9][0-9]*)$" })
+            }
+            Type::Char => json!({ "type": "string", "minLength": 1, "maxLength": 1 }),
             _ => return schema,
         };
         schema["propertyNames"] = names;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use super::pattern::ecma;
 use super::text::{add_paragraph, deprecated, describe, unsaid};
 use crate::model::{Action, Case, Extension, Field, Kind, Rules, Type, TypeDefinition};
 
@@ -16,7 +17,7 @@ pub(crate) enum Dialect {
     OpenApi31,
     /// OpenAPI 3.0.3, for readers of that time: `nullable`, nothing beside a reference, and
     /// alternatives only where there is no other way, since many of them refuse alternatives.
-    /// It says less: that a number may be `"NaN"`, what stands where in a tuple, what keys a
+    /// It says less: that an answer may be `"NaN"`, what stands where in a tuple, what keys a
     /// map has.
     OpenApi30,
 }
@@ -27,6 +28,8 @@ pub(crate) struct Writer<'a> {
     /// What stands before a type's name in a reference.
     pub place: String,
     pub types: BTreeMap<&'a str, &'a TypeDefinition>,
+    /// Whether the schemas are those of answers, in which floats may be `"NaN"`.
+    pub answers: bool,
     /// Types that are optional somewhere.
     optional: BTreeSet<&'a str>,
 }
@@ -41,7 +44,12 @@ impl<'a> Writer<'a> {
             _ => None,
         };
         let optional = extension.used_types().into_iter().filter_map(optional).collect();
-        Self { dialect, place, types: extension.types_by_name(), optional }
+        Self { dialect, place, types: extension.types_by_name(), answers: false, optional }
+    }
+
+    /// The writer of what the host answers.
+    pub fn for_answers(self) -> Self {
+        Self { answers: true, ..self }
     }
 
     /// Whether it is written for OpenAPI 3.0.
@@ -94,7 +102,9 @@ impl<'a> Writer<'a> {
                 }
                 schema
             }
-            Kind::Enum { cases } if self.is_old() => {
+            Kind::Enum { cases } | Kind::Variant { cases }
+                if cases.iter().all(|it| it.ty.is_none()) =>
+            {
                 for case in cases.iter().filter(|it| !it.description.is_empty()) {
                     let text = format!("`{}`: {}", case.json_name(), case.description);
                     add_paragraph(&mut description, &text);
@@ -108,11 +118,7 @@ impl<'a> Writer<'a> {
                 schema["enum"] = names.into();
                 schema
             }
-            Kind::Enum { cases } => {
-                let cases: Vec<Value> = cases.iter().map(|it| self.case(it)).collect();
-                json!({ "type": "string", "oneOf": cases })
-            }
-            Kind::Variant { cases } => {
+            Kind::Enum { cases } | Kind::Variant { cases } => {
                 let cases = cases.iter().map(|it| self.case(it));
                 let cases: Vec<Value> = cases.chain(nullable.then(|| self.null())).collect();
                 json!({ "oneOf": cases })
@@ -127,7 +133,7 @@ impl<'a> Writer<'a> {
         let name = case.json_name();
         let mut schema = match &case.ty {
             None if self.is_old() => json!({ "type": "string", "enum": [name] }),
-            None => json!({ "const": name }),
+            None => json!({ "type": "string", "const": name }),
             Some(data) => self.single(name, data),
         };
         describe(&mut schema, "", &case.description);
@@ -164,11 +170,20 @@ impl<'a> Writer<'a> {
 
     /// Rules are about the value that is there: of an option, about its first alternative.
     fn constrain(&self, schema: &mut Value, rules: &Rules, ty: &Type) {
-        let value = match ty {
-            Type::Option(of) if self.is_old() && matches!(**of, Type::Option(_)) => return,
-            Type::Option(_) if !self.is_old() => &mut schema["anyOf"][0],
-            _ => &mut *schema,
-        };
+        let (mut value, mut inner) = (schema, ty);
+        while let Type::Option(of) = inner {
+            inner = &**of;
+            if !self.is_old() {
+                value = &mut value["anyOf"][0];
+            }
+            if matches!(inner, Type::Option(_)) {
+                // An option in an option is in a list.
+                value = &mut value["items"];
+            }
+        }
+        if matches!(inner, Type::F32 | Type::F64) && self.answers && !self.is_old() {
+            value = &mut value["anyOf"][0];
+        }
         let of = ty.required();
         let (shortest, longest) = match of {
             Type::List(_) | Type::Array(_) if !of.is_binary() => ("minItems", "maxItems"),
@@ -187,7 +202,7 @@ impl<'a> Writer<'a> {
             (highest, rules.max.clone().map(Value::Number)),
             (shortest, rules.min_length.map(Value::from)),
             (longest, rules.max_length.map(Value::from)),
-            ("pattern", rules.pattern.as_ref().map(|it| format!("^(?:{it})$").into())),
+            ("pattern", rules.pattern.as_ref().and_then(|it| ecma(it)).map(Value::from)),
         ] {
             if let (Some(given), false) = (given, key.is_empty()) {
                 value[key] = given;
