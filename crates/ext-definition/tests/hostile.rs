@@ -105,8 +105,9 @@ fn few_bytes_for_many_values() {
         (json!({ "a": vec![json!({}); 49] }), true),
         (json!({ "a": vec![json!({}); 51] }), false),
         (json!({ "a": vec![json!({}); 1_000_000] }), false),
-        (bytes(390_000), true),
-        (bytes(410_000), false),
+        // A value takes as much memory as 64 characters of base64.
+        (bytes(4_700_000), true),
+        (bytes(4_900_000), false),
         (json!({ "b": vec![1; 99_000] }), true),
         (json!({ "b": vec![1; 101_000] }), false),
         (entries(33_000), true),
