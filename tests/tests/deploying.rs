@@ -251,6 +251,17 @@ fn grants_come_with_their_deployment_or_not_at_all_and_reach_every_version() {
     let events = server.get("/api/events?package=acme:keyed").ok();
     let done = events.as_array().unwrap().iter().filter(|it| it["what"] != "deploy refused");
     assert_eq!((done.count(), &events[0]["what"]), (5, &json!("deploy refused")), "{events}");
+
+    // Grants end with the last version, and the command says so.
+    let said = operate(&scratch, &server, &["undeploy", "acme:keyed@=0.2.0"]).success();
+    assert!(!said.err.contains("Revoked"), "{}", said.err);
+    assert_eq!(server.get("/api/deployments/acme/keyed/grants").ok(), granted);
+    let said = operate(&scratch, &server, &["undeploy", "acme:keyed"]).success();
+    assert!(said.err.contains("Revoked environment:KEY of acme:keyed"), "{}", said.err);
+    assert_eq!(server.get("/api/deployments/acme/keyed/grants").ok(), json!([]));
+    deploy("0.1.0", &[]).failure(1, "EXT1010");
+    let said = deploy("0.1.0", &["environment:REGION", "environment:KEY"]).success();
+    assert!(said.err.contains("Granted environment:REGION"), "{}", said.err);
 }
 
 #[test]

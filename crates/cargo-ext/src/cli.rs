@@ -217,7 +217,7 @@ Examples:
   cargo ext rollback acme:orders
   cargo ext rollback acme:orders --to 1.2.0")]
     Rollback(Rollback),
-    /// Serve a version no more, or all of them
+    /// Stop serving one version of a package, or all of them, which ends its grants
     #[command(after_help = "\
 Examples:
   cargo ext undeploy acme:orders@1.2

@@ -6,6 +6,9 @@ use ext_definition::package::Permissions;
 use ext_definition::wit;
 use wasmparser::{Parser, Payload};
 
+use crate::calls::plain;
+use crate::origin;
+
 /// What is certain: that something is asked for and cannot be used, or is used without being
 /// asked for. A module imports what its code, or the standard library on the way, may call:
 /// the linker leaves out the rest.
@@ -40,20 +43,39 @@ pub fn warnings(core: &[u8], asked: &Permissions, manifest: &Place) -> Vec<Diagn
             found.push(unused(what, "its name is nowhere in the code"));
         }
     }
-    let missing = |what: &str, key: &str| {
-        let message = format!("the code can {what}, and the extension does not ask for it");
+    let missing = |what: &str, key: &str, import: &str| {
+        let origin = match &origin::crates(core, import)[..] {
+            [] => "the names in the module do not tell which crate does".to_owned(),
+            names => format!("called by {}", listed(names)),
+        };
+        let message =
+            format!("the code can {what} ({origin}), and the extension does not ask for it");
         Diagnostic::warning(code::PERMISSION_MISSING, message)
             .at(Some(manifest))
             .help(format!("add `{key}` to `permissions`: a call that gets there fails without"))
     };
     let imports = |name: &str| module.imports.iter().any(|it| it.starts_with(name));
     if !asked.clocks && imports("wasi:clocks/wall-clock") {
-        found.push(missing("ask what time it is", "clocks = true"));
+        found.push(missing("ask what time it is", "clocks = true", "wasi:clocks/wall-clock"));
     }
     if asked.http.is_empty() && imports("wasi:http/outgoing-handler") {
-        found.push(missing("send HTTP requests", "http = [\"HOST\"]"));
+        let key = "http = [\"HOST\"]";
+        found.push(missing("send HTTP requests", key, "wasi:http/outgoing-handler"));
     }
     found
+}
+
+/// The most crates that a warning names.
+const MAX_NAMED: usize = 5;
+
+/// Names of crates, as text.
+fn listed(names: &[String]) -> String {
+    let mut quoted: Vec<String> =
+        names.iter().take(MAX_NAMED).map(|it| format!("`{}`", plain(it))).collect();
+    if names.len() > MAX_NAMED {
+        quoted.push(format!("{} more", names.len() - MAX_NAMED));
+    }
+    quoted.join(", ")
 }
 
 /// What matters of a core module.

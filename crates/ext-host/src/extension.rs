@@ -99,7 +99,7 @@ pub struct Loaded {
     /// The files that it finds, if it has any.
     pub resources: Option<Resources>,
     /// What it may reach.
-    pub granted: Granted,
+    pub granted: Arc<Granted>,
     by_name: Names,
     types: json::Types,
     /// Whether arguments may be secret.
@@ -146,7 +146,7 @@ impl Extension {
             host: host.clone(),
             limits: limits.and(&definition.package.limits),
             resources,
-            granted: Granted::of(&definition.package.permissions, &options.grants)?,
+            granted: Arc::new(Granted::of(&definition.package.permissions, &options.grants)?),
             by_name: Names::of(&definition),
             has_secrets: json::secrets::any(&definition),
             types: json::Types::of(&definition),

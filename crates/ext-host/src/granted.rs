@@ -18,6 +18,10 @@ pub struct Granted {
     pub environment: Vec<(String, String)>,
     /// Found to be there when the extension was loaded.
     pub folders: Vec<PathBuf>,
+    /// Requested variables that have no value.
+    pub denied_variables: Vec<String>,
+    /// Requested folders of which nothing is granted.
+    pub denied_folders: Vec<String>,
     /// Where it may send requests.
     #[cfg_attr(not(feature = "http"), expect(dead_code, reason = "nobody sends"))]
     pub hosts: Arc<Hosts>,
@@ -33,15 +37,20 @@ impl Granted {
         for name in &asked.environment {
             let secret = grants.secrets.get(name);
             secret.into_iter().for_each(|it| secrets.add(it));
-            if let Some(value) = secret.or_else(|| grants.environment.get(name)) {
-                granted.environment.push((name.clone(), value.clone()));
+            match secret.or_else(|| grants.environment.get(name)) {
+                Some(value) => granted.environment.push((name.clone(), value.clone())),
+                None => granted.denied_variables.push(name.clone()),
             }
         }
         granted.mask = Arc::new(Mask::of(secrets));
+        granted.denied_folders = asked.folders.clone();
         for folder in &grants.folders {
             check(folder)?;
             for asked in &asked.folders {
                 let both = both(folder, Path::new(asked))?;
+                if both.is_some() {
+                    granted.denied_folders.retain(|it| it != asked);
+                }
                 granted.folders.extend(both.filter(|it| !granted.folders.contains(it)));
             }
         }
@@ -118,6 +127,7 @@ mod tests {
         let got_pairs: Vec<_> =
             got.environment.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         assert_eq!(got_pairs, [("B", "2"), ("C", "hidden")]);
+        assert_eq!(got.denied_variables, ["E"]);
         assert_eq!(got.mask.text("hidden unasked"), "*** unasked");
         assert!(!format!("{grants:?}").contains("hidden"));
     }
@@ -146,6 +156,7 @@ mod tests {
         ] {
             let got = granted(&asked(&[], &[ask]), &grants(grant));
             assert_eq!(got.folders.first(), expected, "{ask:?} {grant:?}");
+            assert_eq!(got.denied_folders.is_empty(), expected.is_some(), "{ask:?} {grant:?}");
         }
         for (ask, grant) in [
             (data, Path::new("data")),

@@ -22,8 +22,12 @@ impl Hosts {
     /// Whether a request may go to this port of a host, written in small letters.
     #[cfg_attr(not(any(feature = "http", test)), expect(dead_code, reason = "nobody sends"))]
     pub fn allow(&self, host: &str, port: u16) -> bool {
-        let any = |patterns: &[Pattern]| patterns.iter().any(|it| it.covers(host, port));
-        any(&self.asked) && any(&self.granted)
+        self.are_asked(host, port) && self.granted.iter().any(|it| it.covers(host, port))
+    }
+
+    /// Whether the manifest requests this port of a host.
+    pub fn are_asked(&self, host: &str, port: u16) -> bool {
+        self.asked.iter().any(|it| it.covers(host, port))
     }
 }
 

@@ -21,6 +21,7 @@ use wasmtime_wasi_http::{
     default_hooks,
 };
 
+use crate::denied::Denied;
 use crate::hosts::Hosts;
 use crate::sandbox::Sandbox;
 use crate::server::Trace;
@@ -49,6 +50,7 @@ pub struct Http {
 #[derive(Default)]
 struct Requests {
     hosts: Arc<Hosts>,
+    denied: Denied,
     /// One clone for each that is under way.
     running: Arc<()>,
     /// What they are a part of: names and values of headers.
@@ -56,10 +58,10 @@ struct Requests {
 }
 
 impl Http {
-    pub fn new(hosts: Arc<Hosts>) -> Self {
+    pub fn new(hosts: Arc<Hosts>, denied: Denied) -> Self {
         let mut context = WasiHttpCtx::new();
         context.set_field_size_limit(MAX_FIELDS);
-        Self { context, requests: Requests { hosts, ..Requests::default() } }
+        Self { context, requests: Requests { hosts, denied, ..Requests::default() } }
     }
 
     /// Says what requests are a part of from now on.
@@ -104,8 +106,15 @@ impl WasiHttpHooks for Requests {
             true => Err(Error::ConnectionLimitReached),
             false => self.allowed(request),
         };
+        let denied = self.denied.clone();
         Box::new(async move {
-            let request = reachable(request?).await?;
+            let request = request?;
+            let host = request.uri().host().unwrap_or_default().to_owned();
+            let request = reachable(request).await.inspect_err(|error| {
+                if matches!(error, Error::HttpRequestDenied) {
+                    denied.host(&host, "the name leads into a private network");
+                }
+            })?;
             let sent = default_hooks().send_request(request, options, before);
             let (answer, rest) = Pin::from(sent).await?;
             let rest = async move {
@@ -118,10 +127,36 @@ impl WasiHttpHooks for Requests {
 }
 
 impl Requests {
+    /// Writes a denied request to the log of the call.
+    fn deny(&self, host: &str, port: u16) {
+        let name = match port {
+            80 | 443 => host.to_owned(),
+            port => format!("{host}:{port}"),
+        };
+        match self.hosts.are_asked(host, port) {
+            true => {
+                let why = format!("it is not granted; help: `--grant http:{name}`");
+                self.denied.host(&name, &why);
+            }
+            false => {
+                let why = format!(
+                    "the manifest does not request it; help: add `http = [\"{name}\"]` to its \
+                     permissions"
+                );
+                self.denied.host(&name, &why);
+            }
+        }
+    }
+
     /// The request as it is sent, if it may be.
     fn allowed(&self, mut request: Request<WasiBody>) -> Result<Request<WasiBody>, Error> {
-        let (host, port) = destination(request.method(), request.uri())?;
-        if !self.hosts.allow(&host, port.unwrap_or_else(|| default_port(request.uri()))) {
+        let (host, port) = destination(request.method(), request.uri()).inspect_err(|_| {
+            let host = request.uri().host().unwrap_or_default();
+            self.denied.host(host, "requests go to a host and a port, without a user name");
+        })?;
+        let number = port.unwrap_or_else(|| default_port(request.uri()));
+        if !self.hosts.allow(&host, number) {
+            self.deny(&host, number);
             return Err(Error::HttpRequestDenied);
         }
         // What was looked at is what is sent, to the letter.

@@ -186,6 +186,7 @@ impl Instance {
         let sandbox = self.store.data_mut();
         sandbox.output.forget();
         sandbox.records = Records::default();
+        sandbox.forget_denials();
         #[cfg(feature = "http")]
         sandbox.http.is_part_of(trace);
     }
@@ -197,7 +198,8 @@ impl Instance {
         #[cfg(feature = "http")]
         sandbox.http.is_part_of(None);
         let text = sandbox.mask.text(&sandbox.output.take());
-        let (records, dropped) = sandbox.records.take(&sandbox.mask);
+        let (mut records, dropped) = sandbox.records.take(&sandbox.mask);
+        records.extend(sandbox.denials());
         Output { text, records, dropped, failure: None }
     }
 

@@ -24,6 +24,7 @@
 mod call;
 mod clock;
 mod compiled;
+mod denied;
 mod dynamic;
 mod error;
 mod extension;

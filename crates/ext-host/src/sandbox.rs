@@ -9,13 +9,16 @@ use wasmtime_wasi::p2::DynPollable;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView};
 
 use crate::clock::{Clock, Sleep};
+use crate::denied::Denied;
 use crate::extension::Loaded;
+use crate::granted::Granted;
 #[cfg(feature = "http")]
 use crate::http::{self, Http};
 use crate::log::{self, Records};
 use crate::mask::Mask;
 use crate::memory::MemoryLimit;
 use crate::output::Written;
+use crate::record::Record;
 use crate::resources;
 
 /// Most of what an instance has open at a time: files, streams, requests and what belongs to them.
@@ -40,6 +43,11 @@ pub struct Sandbox {
     /// The values of secrets that it was granted.
     pub mask: Arc<Mask>,
     pub memory: MemoryLimit,
+    denied: Denied,
+    /// What it was granted, and what not.
+    granted: Arc<Granted>,
+    reads_environment: bool,
+    looks_for_folders: bool,
     clock: Clock,
     /// Whether it may know what time it is.
     tells_time: bool,
@@ -69,6 +77,7 @@ impl Sandbox {
         let mut table = ResourceTable::new();
         table.set_max_capacity(MAX_RESOURCES);
         let granted = &loaded.granted;
+        let denied = Denied::default();
         wasi.envs(&granted.environment);
         for folder in &granted.folders {
             let guest = folder.to_string_lossy();
@@ -78,11 +87,15 @@ impl Sandbox {
             wasi: wasi.build(),
             resources: table,
             #[cfg(feature = "http")]
-            http: Http::new(granted.hosts.clone()),
+            http: Http::new(granted.hosts.clone(), denied.clone()),
             output,
             records: Records::default(),
             mask: granted.mask.clone(),
             memory: MemoryLimit::of(loaded.limits.memory, loaded.host.memory()),
+            denied,
+            granted: granted.clone(),
+            reads_environment: false,
+            looks_for_folders: false,
             clock: loaded.host.clock().clone(),
             tells_time: loaded.definition.package.permissions.clocks,
             deadline: 0,
@@ -94,6 +107,25 @@ impl Sandbox {
     pub fn start_call(&mut self, ticks: u64) {
         self.deadline = self.clock.after(ticks);
         self.memory.start_call();
+    }
+
+    /// Forgets what was denied in typed calls, which have no log.
+    pub fn forget_denials(&self) {
+        self.denied.take();
+    }
+
+    /// What the call that ends was denied, as records. An instance reads its environment once, and
+    /// keeps it for later calls.
+    pub fn denials(&self) -> Vec<Record> {
+        let Granted { denied_variables, denied_folders, .. } = &*self.granted;
+        for name in denied_variables.iter().filter(|_| self.reads_environment) {
+            self.denied
+                .requested(&format!("the variable `{name}`"), &format!("environment:{name}"));
+        }
+        for folder in denied_folders.iter().filter(|_| self.looks_for_folders) {
+            self.denied.requested(&format!("the folder `{folder}`"), &format!("folder:{folder}"));
+        }
+        self.denied.take()
     }
 
     /// How many ticks of the call are left.
@@ -124,6 +156,7 @@ pub fn linker(engine: &Engine) -> wasmtime::Result<Linker<Sandbox>> {
     linker.allow_shadowing(true);
     bounded_sleep(&mut linker)?;
     asked_time(&mut linker)?;
+    noted_denials(&mut linker)?;
     linker.allow_shadowing(false);
     log::add_to_linker(&mut linker)?;
     #[cfg(feature = "http")]
@@ -137,6 +170,7 @@ pub fn async_linker(engine: &Engine) -> wasmtime::Result<Linker<Sandbox>> {
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
     linker.allow_shadowing(true);
     asked_time(&mut linker)?;
+    noted_denials(&mut linker)?;
     linker.allow_shadowing(false);
     log::add_to_linker(&mut linker)?;
     #[cfg(feature = "http")]
@@ -193,6 +227,35 @@ fn asked_time(linker: &mut Linker<Sandbox>) -> wasmtime::Result<()> {
                 true => Ok((sandbox.clocks().now()?,)),
                 false => Err(Refused("it asked what time it is, and its manifest does not have `permissions.clocks = true`").into()),
             }
+        },
+    )
+}
+
+/// Notes when an extension reads its environment, or looks for folders, so that the log can tell
+/// what it did not find. WASI gives all variables at once: which of them is read is not known.
+fn noted_denials(linker: &mut Linker<Sandbox>) -> wasmtime::Result<()> {
+    use wasmtime_wasi::cli::WasiCliView as _;
+    use wasmtime_wasi::filesystem::{Descriptor, WasiFilesystemView as _};
+    use wasmtime_wasi::p2::bindings::cli::environment::Host as _;
+    use wasmtime_wasi::p2::bindings::filesystem::preopens::Host as _;
+
+    type Folders = Vec<(Resource<Descriptor>, String)>;
+    linker.instance("wasi:cli/environment@0.2.12")?.func_wrap(
+        "get-environment",
+        |mut store: StoreContextMut<'_, Sandbox>,
+         (): ()|
+         -> wasmtime::Result<(Vec<(String, String)>,)> {
+            let sandbox = store.data_mut();
+            sandbox.reads_environment = true;
+            Ok((sandbox.cli().get_environment()?,))
+        },
+    )?;
+    linker.instance("wasi:filesystem/preopens@0.2.12")?.func_wrap(
+        "get-directories",
+        |mut store: StoreContextMut<'_, Sandbox>, (): ()| -> wasmtime::Result<(Folders,)> {
+            let sandbox = store.data_mut();
+            sandbox.looks_for_folders = true;
+            Ok((sandbox.filesystem().get_directories()?,))
         },
     )
 }

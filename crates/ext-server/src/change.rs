@@ -7,6 +7,7 @@ use std::sync::Arc;
 use ext_definition::code;
 use ext_registry::{PackageName, Version};
 use jiff::Timestamp;
+use serde::Serialize;
 
 use crate::auth::{Caller, Scope, Verb};
 use crate::loading::whole;
@@ -16,6 +17,15 @@ use crate::problem::Problem;
 use crate::reload::Seen;
 use crate::running::{Broken, Running, deployment, not_deployed};
 use crate::store::{Deployment, Event, Token};
+
+/// What undeploying took away.
+#[derive(Debug, Serialize)]
+pub struct Undeployed {
+    /// The versions.
+    pub undeployed: Vec<Version>,
+    /// The grants of the package, which end with its last version.
+    pub revoked: BTreeSet<String>,
+}
 
 impl Platform {
     /// Makes the version before the active one active again, or that which is named.
@@ -107,13 +117,13 @@ impl Platform {
         }
     }
 
-    /// Removes a version, or all of them. Calls that run finish.
+    /// Removes a version, or all of them. Calls that run finish. Grants end with the last version.
     pub async fn undeploy(
         self: &Arc<Self>,
         caller: &Caller,
         name: &PackageName,
         wanted: Option<&str>,
-    ) -> Result<Vec<Version>, Problem> {
+    ) -> Result<Undeployed, Problem> {
         caller.check(Verb::Deploy, Some(name.namespace()))?;
         let (platform, caller, name) = (self.clone(), caller.clone(), name.clone());
         let wanted = wanted.map(str::to_owned);
@@ -125,7 +135,7 @@ impl Platform {
         caller: &Caller,
         name: &PackageName,
         wanted: Option<&str>,
-    ) -> Result<Vec<Version>, Problem> {
+    ) -> Result<Undeployed, Problem> {
         let changes = self.changes.lock().await;
         let versions = self.running.of(name)?;
         let gone: Vec<Version> = match wanted {
@@ -143,9 +153,20 @@ impl Platform {
             self.store.undeploy(name, version, heir, &event).await?;
             self.running.remove(name, version, heir);
         }
+        // What was granted was granted for this deployment: a later package of the name is another one.
+        let granted = self.granted(name);
+        let is_gone = self.running.versions(name).is_none();
+        if is_gone && !granted.is_empty() {
+            let event = self.grant_event(caller, name, &BTreeSet::new());
+            self.store.grant(name, &BTreeSet::new(), &event).await?;
+            self.swap(name, BTreeSet::new(), Vec::new());
+        }
         drop(changes);
         self.sweep().await;
-        Ok(gone)
+        Ok(Undeployed {
+            undeployed: gone,
+            revoked: if is_gone { granted } else { BTreeSet::new() },
+        })
     }
 
     /// Replaces what is granted to a package, and loads all of its versions again, also those

@@ -368,7 +368,7 @@ async fn versions_that_are_lost_are_listed_and_taken_away() {
 
     // With what is left one goes on, also when the server starts again.
     let gone = platform.undeploy(&caller, &name, Some("1")).await.unwrap();
-    assert_eq!(gone.len(), 1);
+    assert_eq!(gone.undeployed.len(), 1);
     assert_eq!(find(None).code(), code::NOT_LOADED);
     drop(platform);
     let (platform, _task) = open().await.unwrap();

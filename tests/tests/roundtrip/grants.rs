@@ -44,6 +44,12 @@ fn variables_and_secrets() {
     for name in ["UNSET", "PATH", "OTHER", "HOME"] {
         assert_eq!(read(name), json!(null), "{name}");
     }
+    // The log tells which requested variable it does not find.
+    let (_, output) = extension.invoke("environment", &json!({"name": "UNSET"}));
+    let records: Vec<String> = output.records.iter().map(ToString::to_string).collect();
+    let denied = "WARN cargo-ext: denied the variable `UNSET`, which is not granted; help: `--grant \
+                  environment:UNSET`";
+    assert_eq!(records, [denied]);
     // What it tells of the secret is not kept.
     let arguments = json!({"message": "the key is k-123 \"x\", Some(\"k-123 \\\"x\\\"\")"});
     match extension.invoke("panics", &arguments) {

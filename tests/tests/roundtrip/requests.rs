@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use ext_definition::package::Permissions;
-use ext_host::{Error, Extension, Grants, Limit, Limits, Options, Trace};
+use ext_host::{Error, Extension, Grants, Limit, Limits, Options, Output, Trace};
 use serde_json::{Value, json};
 
 use super::{grants, sink};
@@ -130,6 +130,35 @@ fn a_request_is_a_part_of_what_its_call_is_a_part_of() {
         assert_eq!(asked.contains(&format!("traceparent: {parent}\r\n")), expected, "{asked}");
         assert_eq!(asked.contains("tracestate: a=1\r\n"), expected, "{asked}");
     }
+}
+
+/// The log of a call tells the operator which host was denied, and what grants it.
+#[test]
+fn denied_hosts_are_in_the_log() {
+    let denied = |asked: &[&str], granted: &[&str]| {
+        let extension = extension(asked, granted, 30);
+        let arguments = get("localhost:9");
+        let (threads, output) = extension.invoke("requests", &arguments);
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        let call = extension.invoke_async(None, "requests", &arguments);
+        let (future, as_future) = runtime.block_on(call);
+        assert!(threads.is_err() && future.is_err());
+        let lines = |output: &Output| -> Vec<String> {
+            output.records.iter().map(ToString::to_string).collect()
+        };
+        assert_eq!(lines(&output), lines(&as_future));
+        lines(&output).join("\n")
+    };
+    assert_eq!(
+        denied(&["localhost:9"], &[]),
+        "WARN cargo-ext: denied an HTTP request to `localhost:9`: it is not granted; help: `--grant \
+         http:localhost:9`"
+    );
+    assert_eq!(
+        denied(&["example.com"], &["localhost:9"]),
+        "WARN cargo-ext: denied an HTTP request to `localhost:9`: the manifest does not request it; \
+         help: add `http = [\"localhost:9\"]` to its permissions"
+    );
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::artifact::create_folder;
 use crate::cli::{Add, Common};
 use crate::failure::Failure;
 use crate::project::Project;
+use crate::requests;
 use crate::shell::{Shell, count};
 use crate::store;
 
@@ -52,6 +53,9 @@ pub fn run(arguments: &Add, common: &Common, shell: &Shell) -> Result<(), Failur
         let types = count(stored.extension.types.len(), "type");
         shell.status("Added", format!("{} v{} ({actions}, {types})", stored.name, stored.version));
         shell.detail("Locked", stored.digest);
+        let permissions = &stored.extension.package.permissions;
+        let by = "`cargo ext deploy`, or by `ext_host::Grants` in a program";
+        requests::tell(permissions, by, shell);
     }
     if let Some(root) = checkout() {
         shell.note(

@@ -93,5 +93,8 @@ pub fn said(deployed: &Deployed, address: &str, shell: &Shell) {
     }
     let deployment = &deployed.deployment;
     shell.status("Deployed", format!("{}@{} at {address}", deployment.name, deployment.version));
+    for grant in &deployed.requests {
+        shell.note("Granted", plain(grant));
+    }
     shell.message("ext-deployed", &Message { deployed, address });
 }

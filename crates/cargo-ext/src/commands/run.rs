@@ -25,6 +25,7 @@ use crate::artifact::{self, read};
 use crate::cli::{self, Cli, Command, Common, Run};
 use crate::failure::Failure;
 use crate::project::Project;
+use crate::requests;
 use crate::shell::Shell;
 use crate::store;
 
@@ -89,11 +90,18 @@ fn load(run: &Run, common: &Common, shell: &Shell) -> Result<Extension, Failure>
     })?;
     let host = Host::builder().limits(Limits { time, ..Limits::default() }).build()?;
     if run.grants.is_empty() {
-        return Ok(host.load_bytes(&component)?);
+        let extension = host.load_bytes(&component)?;
+        tell_requests(extension.definition(), shell);
+        return Ok(extension);
     }
     let definition = ext_definition::artifact::definition(&component)?;
+    tell_requests(&definition, shell);
     let grants = grants(&run.grants, &definition.package.permissions, shell)?;
     Ok(host.load_with(&component, Options { grants, ..Options::default() })?)
+}
+
+fn tell_requests(definition: &Definition, shell: &Shell) {
+    requests::tell(&definition.package.permissions, "`cargo ext run`", shell);
 }
 
 fn call(

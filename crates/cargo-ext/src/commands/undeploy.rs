@@ -3,6 +3,7 @@
 use ext_registry::PackageRef;
 use serde::{Deserialize, Serialize};
 
+use crate::calls::plain;
 use crate::cli::Undeploy;
 use crate::failure::Failure;
 use crate::server::{Server, segment};
@@ -18,17 +19,23 @@ pub fn run(arguments: &Undeploy, shell: &Shell) -> Result<(), Failure> {
     #[derive(Deserialize)]
     struct Gone {
         undeployed: Vec<ext_registry::Version>,
+        /// Older servers keep grants.
+        #[serde(default)]
+        revoked: Vec<String>,
     }
     #[derive(Serialize)]
     struct Message {
         name: String,
         version: String,
     }
-    let Gone { undeployed } = server.delete(&path)?;
+    let Gone { undeployed, revoked } = server.delete(&path)?;
     for version in undeployed {
         shell.status("Undeployed", format!("{name}@{version}"));
         let message = Message { name: name.to_string(), version: version.to_string() };
         shell.message("ext-undeployed", &message);
+    }
+    for grant in revoked {
+        shell.status("Revoked", format!("{} of {name}", plain(&grant)));
     }
     Ok(())
 }

@@ -20,8 +20,10 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{Asker, Shared, body};
 use crate::auth::{Reading, Scope, Verb};
+use crate::change::Undeployed;
 use crate::connection::Endless;
 use crate::deploy::DeployRequest;
+use crate::permission;
 use crate::problem::Problem;
 use crate::running::{Running, Versions};
 use crate::store::{CallQuery, Event, Settings, Token};
@@ -68,13 +70,17 @@ pub struct Deployed {
     /// Why it cannot be loaded, to those who deploy or operate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// What it requests, and is granted.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub requests: BTreeSet<String>,
 }
 
 impl Deployed {
     /// Of a version that runs.
     pub fn of(running: &Running, active: bool) -> Self {
         let (deployment, in_force) = (running.deployment.clone(), Some(running.in_force.clone()));
-        Self { deployment, active, in_force, error: None }
+        let requests = permission::asked(&running.extension.definition().package.permissions);
+        Self { deployment, active, in_force, error: None, requests }
     }
 
     /// All of these versions, as they are now, the newest first.
@@ -84,6 +90,7 @@ impl Deployed {
             active: false,
             in_force: None,
             error: Some(it.error.clone()),
+            requests: BTreeSet::new(),
         });
         let mut all: Vec<Self> =
             versions.all().map(|it| Self::of(it, false)).chain(broken).collect();
@@ -209,14 +216,14 @@ pub async fn undeploy(
     State(platform): Shared,
     Path((namespace, package)): Path<(String, String)>,
     asker: Asker,
-) -> Result<Json<Value>> {
+) -> Result<Json<Undeployed>> {
     let caller = asker.caller()?;
     let (package, version) = match package.split_once('@') {
         Some((package, version)) => (package, Some(version)),
         None => (&*package, None),
     };
     let gone = platform.undeploy(caller, &name(&namespace, package)?, version).await?;
-    Ok(Json(json!({ "undeployed": gone })))
+    Ok(Json(gone))
 }
 
 /// Where to go back to.
